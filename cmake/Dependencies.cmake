@@ -1,0 +1,43 @@
+# Finds every dependency; what is missing is told at once, with the Debian package that has it.
+
+set(missing_packages "")
+
+# tapegrad_find(NAME PACKAGE [arguments of find_package ...])
+macro(tapegrad_find name package)
+  find_package(${name} QUIET ${ARGN})
+  if(NOT ${name}_FOUND)
+    list(APPEND missing_packages ${package})
+  endif()
+endmacro()
+
+tapegrad_find(xtl libxtensor-dev)
+tapegrad_find(xtensor libxtensor-dev)
+set(BLA_VENDOR OpenBLAS)
+tapegrad_find(BLAS libopenblas-dev)
+tapegrad_find(LAPACK libopenblas-dev)
+tapegrad_find(xtensor-blas libxtensor-blas-dev)
+tapegrad_find(OpenMP "g++ or libomp-dev" COMPONENTS CXX)
+tapegrad_find(fmt libfmt-dev)
+tapegrad_find(nlohmann_json nlohmann-json3-dev)
+tapegrad_find(ZLIB zlib1g-dev)
+tapegrad_find(PkgConfig pkg-config)
+if(PkgConfig_FOUND)
+  pkg_check_modules(utf8proc QUIET IMPORTED_TARGET libutf8proc)
+endif()
+if(NOT utf8proc_FOUND)
+  list(APPEND missing_packages libutf8proc-dev)
+endif()
+if(TAPEGRAD_BUILD_APPS)
+  tapegrad_find(CLI11 libcli11-dev)
+endif()
+if(TAPEGRAD_BUILD_TESTS)
+  tapegrad_find(Catch2 catch2 2.13)
+endif()
+
+if(missing_packages)
+  list(REMOVE_DUPLICATES missing_packages)
+  list(JOIN missing_packages " " missing_packages)
+  message(FATAL_ERROR "tapegrad needs packages that were not found. On Debian:\n"
+                      "  apt-get install ${missing_packages}\n"
+                      "or let scripts/setup.sh install all that is missing.")
+endif()

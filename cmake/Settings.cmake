@@ -1,0 +1,33 @@
+# Compiler settings of our own targets: the language, the warnings, the sanitizers.
+
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+endif()
+
+add_library(tapegrad_warnings INTERFACE)
+target_compile_options(tapegrad_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${TAPEGRAD_WERROR}>:-Werror>)
+if(TAPEGRAD_SANITIZE)
+  target_compile_options(tapegrad_warnings INTERFACE
+    -fsanitize=${TAPEGRAD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(tapegrad_warnings INTERFACE -fsanitize=${TAPEGRAD_SANITIZE})
+endif()
+
+# What text/ and training/ need beyond what core needs.
+add_library(tapegrad_text_dependencies INTERFACE)
+target_link_libraries(tapegrad_text_dependencies INTERFACE
+  nlohmann_json::nlohmann_json ZLIB::ZLIB PkgConfig::utf8proc)
+
+# tapegrad_settings(TARGET): one of the two builds of the library.
+function(tapegrad_settings target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${include_root}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(${target}
+    PUBLIC xtensor
+    PRIVATE $<BUILD_INTERFACE:tapegrad_warnings> fmt::fmt OpenMP::OpenMP_CXX xtensor-blas
+            BLAS::BLAS)
+  target_precompile_headers(${target} PRIVATE <tapegrad/core/array.hpp>)
+endfunction()
