@@ -1,0 +1,57 @@
+#include <tapegrad/core/kernels/matmul.hpp>
+
+#include <algorithm>
+#include <tapegrad/core/kernels/blas.hpp>
+#include <tapegrad/core/parallel.hpp>
+
+// The only file that includes xtensor-blas.
+#include <xtensor-blas/xblas.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+// Blocks are chosen by the shape alone; OpenBLAS gives other bits for other shapes.
+constexpr std::size_t block_size = 128;
+constexpr std::size_t serial_work = 1U << 18U;  // multiply-adds not worth a second thread
+
+struct Block {
+  std::size_t row, rows, column, columns;
+};
+
+void multiply_block(const Block& block, std::size_t k, const MatrixView& a, const MatrixView& b,
+                    Real* c, std::size_t c_stride, bool accumulate) {
+  using cxxblas::Transpose;
+  const Real* a_block = a.data + block.row * (a.transposed ? 1 : a.stride);
+  const Real* b_block = b.data + block.column * (b.transposed ? b.stride : 1);
+  using BlasIndex = xt::blas_index_t;
+  cxxblas::gemm<BlasIndex>(
+      cxxblas::StorageOrder::RowMajor, a.transposed ? Transpose::Trans : Transpose::NoTrans,
+      b.transposed ? Transpose::Trans : Transpose::NoTrans, static_cast<BlasIndex>(block.rows),
+      static_cast<BlasIndex>(block.columns), static_cast<BlasIndex>(k), Real(1), a_block,
+      static_cast<BlasIndex>(a.stride), b_block, static_cast<BlasIndex>(b.stride),
+      Real(accumulate ? 1 : 0), c + block.row * c_stride + block.column,
+      static_cast<BlasIndex>(c_stride));
+}
+
+}  // namespace
+
+void matmul(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixView b, Real* c,
+            std::size_t c_stride, bool accumulate) {
+  if (m == 0 || n == 0) return;
+  if (k == 0) {
+    for (std::size_t i = 0; i < m && !accumulate; ++i) std::fill_n(c + i * c_stride, n, Real(0));
+    return;
+  }
+  prepare_blas();
+  if (m * n * k < serial_work) {
+    multiply_block({0, m, 0, n}, k, a, b, c, c_stride, accumulate);
+    return;
+  }
+  const bool by_rows = m >= n;
+  parallel_ranges(by_rows ? m : n, block_size, [&](std::size_t begin, std::size_t end) {
+    const Block block = by_rows ? Block{begin, end - begin, 0, n} : Block{0, m, begin, end - begin};
+    multiply_block(block, k, a, b, c, c_stride, accumulate);
+  });
+}
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -1,0 +1,141 @@
+// The operations: the public page. Each lives in core/ops/NAME.cpp, with its backward and samples.
+//
+// Letters for shapes: N items, B batch, T tokens, V table rows, D width, C classes; [...] is any
+// shape. Elementwise operations of two inputs broadcast as NumPy does. A negative axis counts from
+// the end. Wrong shapes throw ShapeError, wrong axes, ids, labels and offsets IndexError.
+#pragma once
+
+#include <optional>
+#include <tapegrad/core/context.hpp>
+#include <tapegrad/core/tape.hpp>
+#include <tapegrad/core/tensor.hpp>
+#include <vector>
+
+namespace tapegrad {
+
+/// Truth values; in masks, true = leave this one out.
+using Mask = xt::xarray<bool, xt::layout_type::row_major>;
+
+/// The ids of B bags. Either ids is [B, L], each row a bag, and offsets is left out; or ids is [N]
+/// and bag b is ids[offsets[b]] .. ids[offsets[b + 1]], the last ending at N. With
+/// include_last_offset, offsets has B + 1 entries, the last one N (the indptr of a CSR matrix).
+struct Bags {
+  IndexArray ids;
+  IndexArray offsets = {};
+  bool include_last_offset = false;
+};
+
+enum class BagMode { sum, mean, max };
+
+struct EmbeddingOptions {
+  /// Positions with this id get the row as it is, but give it no gradient.
+  std::optional<Index> padding_idx = {};
+};
+
+struct EmbeddingBagOptions {
+  BagMode mode = BagMode::mean;
+  /// Positions with this id are left out of the bag.
+  std::optional<Index> padding_idx = {};
+};
+
+enum class Reduction { mean, sum, none };
+
+struct CrossEntropyOptions {
+  /// One weight for each class; empty: all 1.
+  std::vector<double> class_weights = {};
+  /// Items with this label count for nothing.
+  Index ignore_index = -100;
+  /// The share of the target spread evenly over all classes, in [0, 1].
+  double label_smoothing = 0.0;
+  Reduction reduction = Reduction::mean;
+};
+
+inline namespace TAPEGRAD_PRECISION {
+
+// Arithmetic, with broadcasting.
+Tensor add(const Tensor& a, const Tensor& b);
+Tensor sub(const Tensor& a, const Tensor& b);
+Tensor mul(const Tensor& a, const Tensor& b);
+Tensor div(const Tensor& a, const Tensor& b);
+Tensor neg(const Tensor& x);
+inline Tensor operator+(const Tensor& a, const Tensor& b) {
+  return add(a, b);
+}
+inline Tensor operator-(const Tensor& a, const Tensor& b) {
+  return sub(a, b);
+}
+inline Tensor operator*(const Tensor& a, const Tensor& b) {
+  return mul(a, b);
+}
+inline Tensor operator/(const Tensor& a, const Tensor& b) {
+  return div(a, b);
+}
+inline Tensor operator-(const Tensor& x) {
+  return neg(x);
+}
+
+// Products.
+/// [..., M, K] x [..., K, N] -> [..., M, N]; the leading dimensions broadcast. Both need at least
+/// two dimensions.
+Tensor matmul(const Tensor& a, const Tensor& b);
+/// x W^T + b: x is [..., in], weight [out, in], bias [out] or undefined -> [..., out].
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
+
+// Shapes.
+/// Swaps two axes; the last two by default.
+Tensor transpose(const Tensor& x, int axis1 = -2, int axis2 = -1);
+/// The same elements in another shape of the same count.
+Tensor reshape(const Tensor& x, const Shape& shape);
+/// Joins along an axis; all other dimensions must agree. At least one tensor.
+Tensor concat(const std::vector<Tensor>& tensors, int axis = 0);
+/// The part begin .. end-1 of an axis; 0 <= begin <= end <= size.
+Tensor slice(const Tensor& x, int axis, Index begin, Index end);
+
+// Reductions.
+/// The sum of all elements -> [].
+Tensor sum(const Tensor& x);
+/// The sum along one axis, which disappears, or stays with size 1.
+Tensor sum(const Tensor& x, int axis, bool keep_axis = false);
+/// The mean of all elements -> []; NaN if there are none.
+Tensor mean(const Tensor& x);
+/// The mean along one axis.
+Tensor mean(const Tensor& x, int axis, bool keep_axis = false);
+/// The mean over T of the positions that are not masked: x is [B, T, D], mask [B, T], true = left
+/// out -> [B, D]; zeros where all are.
+Tensor masked_mean(const Tensor& x, const Mask& mask);
+
+// Elementwise functions.
+Tensor exp(const Tensor& x);
+Tensor log(const Tensor& x);
+/// max(x, 0); NaN passes on; the gradient at 0 is 0.
+Tensor relu(const Tensor& x);
+/// x Φ(x) with the exact normal distribution function (PyTorch's default, approximate='none').
+Tensor gelu(const Tensor& x);
+Tensor tanh(const Tensor& x);
+Tensor sigmoid(const Tensor& x);
+
+// Distributions and losses.
+Tensor softmax(const Tensor& x, int axis = -1);
+Tensor log_softmax(const Tensor& x, int axis = -1);
+/// In training each element is zeroed with probability p and the others are scaled by 1 / (1 - p);
+/// otherwise the identity. p must be in [0, 1]. torch.nn.functional.dropout.
+Tensor dropout(const Tensor& x, double p, const Context& context);
+/// logits [N, C], labels [N] in 0 .. C-1 or ignore_index -> [], or [N] with Reduction::none. The
+/// mean is weighted as torch.nn.CrossEntropyLoss does it; with nothing to average it is 0.
+Tensor cross_entropy(const Tensor& logits, const IndexArray& labels,
+                     const CrossEntropyOptions& options = {});
+
+// Tables.
+/// table [V, D], ids [...] in 0 .. V-1 -> [..., D]. The table's gradient is rows.
+/// torch.nn.functional.embedding.
+Tensor embedding(const Tensor& table, const IndexArray& ids, const EmbeddingOptions& options = {});
+/// table [V, D] -> [B, D]: the sum, mean or maximum of the rows of each bag; zeros for a bag
+/// without ids or of padding only. `weights`, of the shape of the ids, scale the rows of a sum.
+/// torch.nn.functional.embedding_bag.
+Tensor embedding_bag(const Tensor& table, const Bags& bags, const EmbeddingBagOptions& options = {},
+                     const Tensor& weights = {});
+/// True where the id is the padding id.
+Mask padding_mask(const IndexArray& ids, Index padding_idx);
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

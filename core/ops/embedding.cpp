@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <tapegrad/core/kernels/rows.hpp>
+#include <tapegrad/core/ops.hpp>
+#include <tapegrad/core/parallel.hpp>
+#include <tapegrad/core/samples.hpp>
+#include <tapegrad/core/shapes.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+constexpr std::size_t grain = 256;  // rows a block
+
+// The gradient of each row: the sum of the upstream gradients at its positions, in input order.
+RowGrad row_gradient(const Array& dy, const IndexArray& ids, Index padding, std::size_t width) {
+  RowIndex index = group_by_row(ids.data(), ids.size(), padding);
+  Array values = zeros({index.rows.size(), width});
+  parallel_ranges(index.rows.size(), grain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      Real* to = values.data() + row * width;
+      for (std::size_t i = index.starts[row]; i < index.starts[row + 1]; ++i) {
+        const Real* from = dy.data() + index.positions[i] * width;
+        for (std::size_t d = 0; d < width; ++d) to[d] += from[d];
+      }
+    }
+  });
+  return {std::move(index.rows), std::move(values)};
+}
+
+}  // namespace
+
+// [V, D], ids [...] -> [..., D]
+Tensor embedding(const Tensor& table, const IndexArray& ids, const EmbeddingOptions& options) {
+  check_shape(table.dim() == 2, "embedding", "table", table.shape(), "[V, D]");
+  check_ids("embedding", ids, table.size(0));
+  const Index padding = padding_row("embedding", options.padding_idx, table.size(0));
+  const std::size_t width = table.size(1);
+  Shape shape = ids.shape();
+  shape.push_back(width);
+  Array y(shape);
+  const Real* rows = table.value().data();
+  parallel_ranges(ids.size(), grain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      std::copy_n(rows + static_cast<std::size_t>(ids.data()[i]) * width, width,
+                  y.data() + i * width);
+    }
+  });
+  return record("embedding", {table}, Tensor(std::move(y)), {},
+                [ids, padding, width](const Array& dy, const Saved&, Sink& sink) {
+                  if (sink.wants(0)) sink.add(0, row_gradient(dy, ids, padding, width));
+                });
+}
+
+Mask padding_mask(const IndexArray& ids, Index padding_idx) {
+  Mask mask = Mask::from_shape(ids.shape());
+  std::transform(ids.data(), ids.data() + ids.size(), mask.data(),
+                 [padding_idx](Index id) { return id == padding_idx; });
+  return mask;
+}
+
+#ifdef TAPEGRAD_DOUBLE
+namespace {
+const auto look_up = [](IndexArray ids, std::optional<Index> padding = {}) {
+  return [ids, padding](const std::vector<Tensor>& x) {
+    return embedding(x[0], ids, {.padding_idx = padding});
+  };
+};
+const Tensor table(zeros({5, 2}));
+const bool samples = add_samples(
+    "embedding",
+    {{"repeated ids, the last row", {distinct({4, 3})}, look_up({{0, 1, 1}, {3, 0, 1}})},
+     {"padding", {distinct({4, 3})}, look_up({{0, 1, 1}, {3, 0, 1}}, 0), {0}},
+     {"the last row is padding", {distinct({4, 3})}, look_up({{0, 3}, {3, 3}}, -1), {3}},
+     {"padding only", {distinct({4, 3})}, look_up({2, 2}, 2), {2}},
+     {"one id without a batch", {distinct({4, 3})}, look_up(IndexArray(2))},
+     {"no ids", {distinct({4, 3})}, look_up(IndexArray::from_shape({2, 0}))},
+     {"no rows and no ids", {distinct({0, 3})}, look_up(IndexArray::from_shape({0}))},
+     {"a table that is itself a result",
+      {distinct({4, 3})},
+      [](const auto& x) {
+        return embedding(mul(x[0], x[0]), {1, 3, 1});
+      }},
+     {"one table looked up twice and used whole",
+      {distinct({3, 2})},
+      [](const auto& x) {
+        return add(mul(embedding(x[0], {0, 1, 1}), embedding(x[0], {1, 2, 0})), x[0]);
+      }}},
+    {{"embedding: id 7 at position 5 ([1, 2]) is out of range [0, 5)",
+      [] {
+        embedding(table, {{0, 1, 2}, {3, 4, 7}});
+      }},
+     {"embedding: id -1 at position 1 ([1]) is out of range [0, 5)",
+      [] {
+        embedding(table, {0, -1});
+      }},
+     {"embedding: padding_idx 5 is out of range [-5, 5)",
+      [] { embedding(table, {0}, {.padding_idx = 5}); }},
+     {"embedding: table has shape [5], [V, D] is wanted",
+      [] { embedding(Tensor(zeros({5})), {0}); }}});
+}  // namespace
+#endif
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -1,0 +1,95 @@
+#include <fmt/core.h>
+#include <algorithm>
+#include <tapegrad/core/kernels/matmul.hpp>
+#include <tapegrad/core/ops.hpp>
+#include <tapegrad/core/samples.hpp>
+#include <tapegrad/core/shapes.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  check_shape(weight.dim() == 2, "linear", "weight", weight.shape(), "[out, in]");
+  const std::size_t out = weight.size(0);
+  const std::size_t in = weight.size(1);
+  check_shape(x.dim() >= 1 && x.size(x.dim() - 1) == in, "linear", "x", x.shape(),
+              fmt::format("[..., {}] (weight is [{}, {}])", in, out, in));
+  if (bias.defined()) {
+    check_shape(bias.shape() == Shape{out}, "linear", "bias", bias.shape(),
+                fmt::format("[{}]", out));
+  }
+}
+
+Array column_sums(const Array& dy, std::size_t columns) {
+  Array sums = zeros({columns});
+  for (std::size_t i = 0; i < dy.size(); ++i) sums.data()[i % columns] += dy.data()[i];
+  return sums;
+}
+
+}  // namespace
+
+// [..., in], [out, in], [out] -> [..., out]
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  check(x, weight, bias);
+  const std::size_t out = weight.size(0);
+  const std::size_t in = weight.size(1);
+  Shape shape = x.shape();
+  shape.back() = out;
+  const std::size_t n = count(shape) / std::max<std::size_t>(1, out);
+  Array y(shape);
+  if (bias.defined()) {
+    for (std::size_t i = 0; i < n; ++i) {
+      std::copy_n(bias.value().data(), out, y.data() + i * out);
+    }
+  }
+  matmul(n, out, in, {x.value().data(), in}, {weight.value().data(), in, true}, y.data(), out,
+         bias.defined());
+  return record("linear", {x, weight, bias}, Tensor(std::move(y)), saved(x, weight),
+                [n, in, out](const Array& dy, const Saved& s, Sink& sink) {
+                  const Array& x_value = s[0];
+                  const Array& w = s[1];
+                  if (sink.wants(0)) {  // dx = dy W
+                    Array dx(x_value.shape());
+                    matmul(n, in, out, {dy.data(), out}, {w.data(), in}, dx.data(), in);
+                    sink.add(0, std::move(dx));
+                  }
+                  if (sink.wants(1)) {  // dW = dy^T x
+                    Array dw(w.shape());
+                    matmul(out, in, n, {dy.data(), out, true}, {x_value.data(), in}, dw.data(), in);
+                    sink.add(1, std::move(dw));
+                  }
+                  if (sink.wants(2)) sink.add(2, column_sums(dy, out));
+                });
+}
+
+#ifdef TAPEGRAD_DOUBLE
+namespace {
+const auto call = [](const std::vector<Tensor>& x) {
+  return linear(x[0], x[1], x.size() > 2 ? x[2] : Tensor());
+};
+const auto given = [](const Shape& shape) { return Tensor(zeros(shape)); };
+const bool samples = add_samples(
+    "linear",
+    {{"a batch", {distinct({4, 3}), distinct({2, 3}, 1), distinct({2}, 2)}, call},
+     {"without bias", {distinct({4, 3}), distinct({2, 3}, 1)}, call},
+     {"one item without a batch", {distinct({3}), distinct({2, 3}, 1), distinct({2}, 2)}, call},
+     {"a batch of sequences", {distinct({2, 4, 3}), distinct({5, 3}, 1), distinct({5}, 2)}, call},
+     {"no items", {distinct({0, 3}), distinct({2, 3}, 1), distinct({2}, 2)}, call},
+     {"no inputs", {distinct({4, 0}), distinct({2, 0}, 1), distinct({2}, 2)}, call},
+     {"size 1", {distinct({1, 1}), distinct({1, 1}, 1), distinct({1}, 2)}, call},
+     {"x is the weight too", {distinct({3, 3})}, [](const auto& x) { return linear(x[0], x[0]); }}},
+    {{"linear: x has shape [2, 4], [..., 3] (weight is [2, 3]) is wanted",
+      [] {
+        linear(given({2, 4}), given({2, 3}));
+      }},
+     {"linear: weight has shape [6], [out, in] is wanted",
+      [] {
+        linear(given({2, 3}), given({6}));
+      }},
+     {"linear: bias has shape [3], [2] is wanted", [] {
+        linear(given({2, 3}), given({2, 3}), given({3}));
+      }}});
+}  // namespace
+#endif
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION

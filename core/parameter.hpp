@@ -1,0 +1,65 @@
+// Parameters: the leaves of the computation, what an optimizer changes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <tapegrad/core/array.hpp>
+#include <vector>
+
+namespace tapegrad {
+inline namespace TAPEGRAD_PRECISION {
+
+/// The state that all handles of one parameter share.
+struct Leaf {
+  std::uint64_t id;           // never reused
+  Array value;                //
+  std::uint64_t version = 0;  // counts the changes of value
+  bool frozen = false;
+  std::vector<Index> frozen_rows;  // strictly increasing
+};
+
+/// A trainable array, as a handle: copies share value, freezing and identity. Use it wherever a
+/// Tensor is wanted. A default-constructed one is undefined (a Linear without bias has one).
+class Parameter {
+ public:
+  Parameter() = default;
+  explicit Parameter(Array value);
+
+  bool defined() const { return leaf_ != nullptr; }
+  const Array& value() const { return leaf_->value; }
+  const Shape& shape() const { return leaf_->value.shape(); }
+
+  /// The value, to be written to. Whatever a tape saved of the old value is out of date from here
+  /// on: backward over it is an error that names the operation.
+  Array& mutate();
+  /// Replaces the value; throws ShapeError when `value` has another shape.
+  void assign(Array value);
+
+  /// Identifies the parameter, whatever handle holds it; never reused.
+  std::uint64_t id() const { return leaf_->id; }
+  /// How often the value was changed.
+  std::uint64_t version() const { return leaf_->version; }
+
+  /// A frozen parameter gets no gradient, and no optimizer touches it.
+  bool frozen() const { return leaf_->frozen; }
+  void set_frozen(bool frozen) { leaf_->frozen = frozen; }
+
+  /// The rows (of the first dimension, strictly increasing) that get no gradient and that no
+  /// optimizer or initializer touches.
+  const std::vector<Index>& frozen_rows() const { return leaf_->frozen_rows; }
+  /// Sets these rows, in any order. Throws IndexError when one is out of range.
+  void set_frozen_rows(std::vector<Index> rows);
+
+  const std::shared_ptr<Leaf>& leaf() const { return leaf_; }
+
+ private:
+  std::shared_ptr<Leaf> leaf_;
+};
+
+/// The number of rows of an array: its first dimension, 1 for a single number.
+inline std::size_t rows_of(const Shape& shape) {
+  return shape.empty() ? 1 : shape[0];
+}
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

@@ -1,0 +1,58 @@
+// Samples: how an operation's file says what it must be tested on. The generic tests gradient-check
+// every sample, compare every error sample's text, and fail if an operation file registered none.
+// Registered in the double build only:
+//
+//   #ifdef TAPEGRAD_DOUBLE
+//   const bool samples = add_samples("tanh", {{"negatives", {uniform({2, 3})}, [](const auto& x) {
+//     return tanh(x[0]); }}});
+//   #endif
+#pragma once
+
+#ifdef TAPEGRAD_DOUBLE
+
+#include <functional>
+#include <string>
+#include <tapegrad/core/gradcheck.hpp>
+#include <tapegrad/core/tensor.hpp>
+#include <vector>
+
+namespace tapegrad {
+inline namespace TAPEGRAD_PRECISION {
+
+/// One call of an operation, to be gradient-checked with respect to all inputs.
+struct Sample {
+  std::string what;
+  std::vector<Array> inputs;
+  std::function<Tensor(const std::vector<Tensor>&)> call;
+  /// Rows of inputs[0] whose gradient is declared to be zero (padding).
+  std::vector<Index> stopped_rows = {};
+};
+
+/// One wrong call, whose error must contain `message`.
+struct ErrorSample {
+  std::string message;
+  std::function<void()> call;
+};
+
+struct OperationSamples {
+  std::string operation;
+  std::vector<Sample> samples;
+  std::vector<ErrorSample> errors;
+};
+
+/// Registers the samples of core/ops/OPERATION.cpp; returns true, to initialize a constant with.
+bool add_samples(std::string operation, std::vector<Sample> samples,
+                 std::vector<ErrorSample> errors = {});
+/// Everything registered, by operation name.
+const std::vector<OperationSamples>& all_samples();
+
+/// Deterministic random numbers in [-2, 2), at least 0.01 away from each other and from 0, so that
+/// kinks and ties are not met by accident. `seed` gives other numbers.
+Array distinct(const Shape& shape, std::uint64_t seed = 0);
+/// The same in [0.5, 2): for logarithms and denominators.
+Array positive(const Shape& shape, std::uint64_t seed = 0);
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad
+
+#endif

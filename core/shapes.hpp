@@ -1,0 +1,32 @@
+// Checks and arithmetic of shapes that operations share.
+#pragma once
+
+#include <string>
+#include <tapegrad/core/array.hpp>
+
+namespace tapegrad {
+
+/// The axis 0 .. dimensions-1 that `axis` names, which may count from the end. Throws IndexError
+/// with the operation's name when it is out of range.
+std::size_t axis_of(const char* operation, int axis, std::size_t dimensions);
+
+/// The shape that two shapes broadcast to; throws ShapeError with the operation's name.
+Shape broadcast_shape(const char* operation, const Shape& a, const Shape& b);
+
+/// Throws ShapeError, as "OPERATION: ARGUMENT has shape [2, 3], WANTED is wanted", unless ok.
+void check_shape(bool ok, const char* operation, const char* argument, const Shape& shape,
+                 const std::string& wanted);
+
+/// An array seen as [outer, size, inner] around one axis.
+struct AxisView {
+  std::size_t outer, size, inner;
+};
+AxisView around(const Shape& shape, std::size_t axis);
+
+inline namespace TAPEGRAD_PRECISION {
+
+/// Sums a broadcast gradient back to the shape it was broadcast from.
+Array sum_to(const Array& gradient, const Shape& shape);
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

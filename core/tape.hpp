@@ -1,0 +1,140 @@
+// The tape: what was computed, in the order it was computed. Backward walks it in reverse.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <tapegrad/core/gradient.hpp>
+#include <tapegrad/core/tensor.hpp>
+#include <vector>
+
+namespace tapegrad {
+inline namespace TAPEGRAD_PRECISION {
+
+/// The values an operation keeps for its backward. Whatever it does not save may be freed as soon
+/// as its user lets go of it. A parameter is kept by reference with its version.
+class Saved {
+ public:
+  Saved() = default;
+  Saved(std::initializer_list<Tensor> tensors);
+
+  /// The i-th saved value, in the order of saving.
+  const Array& operator[](std::size_t i) const { return items_.at(i).tensor.value(); }
+
+ private:
+  friend class Tape;
+  struct Item {
+    Tensor tensor;
+    std::uint64_t version;
+  };
+  std::vector<Item> items_;
+};
+
+/// Saves these tensors: `saved(x, y)`.
+template <class... Tensors>
+Saved saved(const Tensors&... tensors) {
+  return Saved{tensors...};
+}
+
+class Sink;
+
+/// An operation's backward: gets the gradient of its result and what it saved, and hands the
+/// gradient of each wanted input to the sink.
+using Backward = std::function<void(const Array& dy, const Saved& saved, Sink& sink)>;
+
+/// A scoped recording: operations on this thread are recorded while it lives, if one of their
+/// inputs wants a gradient. Tapes nest: the innermost records, and tensors of the others are
+/// constants to it. It must end in the order it was made, on its own thread.
+class Tape {
+ public:
+  Tape();
+  ~Tape();
+  Tape(const Tape&) = delete;
+  Tape& operator=(const Tape&) = delete;
+
+  /// The gradients of `loss` (one element, recorded on this tape) for all trainable parameters it
+  /// depends on. The tape is used up and records no more: a second call throws std::logic_error, as
+  /// does a loss of several elements, a loss that is not on this tape, and a saved parameter that
+  /// was changed since.
+  Gradients backward(const Tensor& loss);
+
+  /// The number of recorded operations.
+  std::size_t size() const { return entries_.size(); }
+
+  /// The innermost living tape of this thread; nullptr if there is none.
+  static Tape* current();
+
+ private:
+  friend class Sink;
+  friend Tensor record(const char*, std::initializer_list<Tensor>, Tensor, Saved, Backward);
+  friend Tensor record(const char*, const std::vector<Tensor>&, Tensor, Saved, Backward);
+
+  // Where the gradient of an input goes: a place on this tape, a parameter, or nowhere.
+  struct Input {
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+    std::size_t position = none;
+    std::shared_ptr<Leaf> leaf;
+  };
+  struct Entry {
+    const char* name;
+    Shape shape;
+    std::vector<Input> inputs;
+    Saved saved;
+    Backward backward;
+  };
+
+  static Tensor record(const char* name, const Tensor* inputs, std::size_t count, Tensor result,
+                       Saved saved, Backward backward);
+  bool wants_gradient(const Tensor& tensor) const;
+  void check_backward(const Tensor& loss) const;
+  static void check_versions(const Entry& entry);
+
+  std::uint64_t id_;
+  Tape* outer_;
+  bool used_ = false;
+  std::vector<Entry> entries_;
+};
+
+/// Takes the gradients that an operation hands over, once for each input.
+class Sink {
+ public:
+  /// Whether the gradient of this input is of use to anybody.
+  bool wants(std::size_t input) const;
+  /// Hands over the gradient of one input. A gradient of the wrong shape throws ShapeError, one
+  /// that is handed over twice std::logic_error; both name the operation and the input.
+  void add(std::size_t input, Array gradient);
+  void add(std::size_t input, RowGrad gradient);
+
+ private:
+  friend class Tape;
+  using Pending = std::vector<std::unique_ptr<Array>>;
+  Sink(const Tape& tape, const Tape::Entry& entry, Pending& pending, Gradients& gradients)
+      : tape_(tape),
+        entry_(entry),
+        pending_(pending),
+        gradients_(gradients),
+        given_(entry.inputs.size()) {}
+
+  const Shape& shape_of(std::size_t input) const;
+  void check(std::size_t input, const Shape& shape, bool rows);
+  void give(std::size_t input, Gradient gradient);
+  void add_to_position(std::size_t position, Gradient gradient);
+
+  const Tape& tape_;
+  const Tape::Entry& entry_;
+  Pending& pending_;
+  Gradients& gradients_;
+  std::vector<bool> given_;
+};
+
+/// Puts an operation on the current tape, if there is one and an input wants a gradient, and
+/// returns the result with its place; otherwise returns the result as it is. Inputs may be
+/// undefined.
+Tensor record(const char* name, std::initializer_list<Tensor> inputs, Tensor result, Saved saved,
+              Backward backward);
+Tensor record(const char* name, const std::vector<Tensor>& inputs, Tensor result, Saved saved,
+              Backward backward);
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

@@ -1,0 +1,17 @@
+#include <tapegrad/core/tensor.hpp>
+
+#include <fmt/core.h>
+
+#include <stdexcept>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+
+Real Tensor::item() const {
+  if (value().size() != 1) {
+    throw std::logic_error(
+        fmt::format("Tensor::item: wants one element, the shape is {}", to_string(shape())));
+  }
+  return value().data()[0];
+}
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION
