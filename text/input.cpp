@@ -95,6 +95,18 @@ bool LineReader::next(std::string_view& line) {
   return true;
 }
 
+std::string read_text(const std::string& path) {
+  LineReader::Source source(path);
+  std::string bytes(std::size_t{1} << 20U, '\0');
+  std::size_t size = 0;
+  while (const std::size_t got = source.read(bytes.data() + size, bytes.size() - size)) {
+    size += got;
+    if (size == bytes.size()) bytes.resize(2 * size);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
 bool next_line(std::string_view& rest, std::string_view& line) {
   if (rest.empty()) return false;
   const std::size_t newline = rest.find('\n');

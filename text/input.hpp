@@ -31,6 +31,7 @@ class LineReader {
   const std::string& path() const;
 
  private:
+  friend std::string read_text(const std::string& path);
   class Source;
   bool fill();
 

@@ -12,10 +12,10 @@ using detail::ByteKind;
 using detail::is_word;
 using std::string_view;
 
-/// Words that keep a period behind them: those of which GloVe 6B has a vector with it.
-constexpr std::array<string_view, 20> abbreviations = {
+/// Words that keep a period behind them: GloVe 6B has vectors with it for nearly all of them.
+constexpr std::array<string_view, 19> abbreviations = {
     "mr",   "mrs", "ms",  "dr",  "st",  "jr",   "sr",  "vs",  "sen", "inc",
-    "corp", "co",  "jan", "feb", "aug", "sept", "oct", "nov", "dec", "ltd"};
+    "corp", "co",  "jan", "feb", "aug", "sept", "oct", "nov", "dec"};
 constexpr std::array<string_view, 6> clitics = {"s", "m", "d", "ll", "re", "ve"};
 constexpr std::array<string_view, 3> host_ends = {"com", "org", "net"};
 
@@ -126,7 +126,7 @@ class Splitter {
       case '/':
         return digits;
       case '.':
-        return digits || joins_initials(start, part, at) || joins_host(start, part, at);
+        return digits || joins_initials(start, part, at) || joins_host(start, at);
       case '&':
         return part == start && joins_ampersand(start, at);
       default:
@@ -139,8 +139,8 @@ class Splitter {
            (part == start || text_[part - 1] == '.');
   }
 
-  bool joins_host(std::size_t start, std::size_t part, std::size_t at) const {
-    if (part == start && same(text_.substr(part, at - part), "www")) return true;
+  bool joins_host(std::size_t start, std::size_t at) const {
+    if (same(text_.substr(start, 4), "www.")) return true;
     return one_of(text_.substr(at + 1, 3), host_ends) && !word_at(at + 4);
   }
 

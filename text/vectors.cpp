@@ -207,7 +207,7 @@ void parse_numbers(const VectorFile& file, string_view numbers, std::vector<Real
 std::string grouped(Index number) {
   std::string digits = std::to_string(number);
   for (auto at = static_cast<Index>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
   }
   return digits;
 }
