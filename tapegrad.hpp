@@ -14,6 +14,7 @@
 #include <tapegrad/core/rng.hpp>
 #include <tapegrad/core/tape.hpp>
 #include <tapegrad/core/tensor.hpp>
+#include <tapegrad/core/version.hpp>
 #include <tapegrad/core/visit.hpp>
 #include <tapegrad/layers/activations.hpp>
 #include <tapegrad/layers/dropout.hpp>
@@ -26,3 +27,16 @@
 #include <tapegrad/optim/adam.hpp>
 #include <tapegrad/optim/optimizer.hpp>
 #include <tapegrad/optim/sgd.hpp>
+#include <tapegrad/text/batches.hpp>
+#include <tapegrad/text/dataset.hpp>
+#include <tapegrad/text/tokenizer.hpp>
+#include <tapegrad/text/vectors.hpp>
+#include <tapegrad/text/vocabulary.hpp>
+#include <tapegrad/training/classifier.hpp>
+#include <tapegrad/training/experiment.hpp>
+#include <tapegrad/training/experiment_json.hpp>
+#include <tapegrad/training/fit.hpp>
+#include <tapegrad/training/metrics.hpp>
+#include <tapegrad/training/model_folder.hpp>
+#include <tapegrad/training/safetensors.hpp>
+#include <tapegrad/training/splits.hpp>

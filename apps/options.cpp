@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <map>
 #include <stdexcept>
 
 #include "console.hpp"
@@ -54,14 +54,14 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
                                                  {"csv", DatasetForm::csv},
                                                  {"fasttext", DatasetForm::fasttext}};
   app.add_option("--form", o.data.form, "Form of the files: auto, label-text, tsv, csv, fasttext")
-      ->transform(CLI::Transformer(forms))
+      ->transform(CLI::CheckedTransformer(forms))
       ->type_name("FORM")
       ->default_str("auto")
       ->group(group);
   const std::map<std::string, Header> headers{
       {"auto", Header::automatic}, {"yes", Header::yes}, {"no", Header::no}};
   app.add_option("--header", o.data.header, "Whether TSV and CSV files have one: auto, yes, no")
-      ->transform(CLI::Transformer(headers))
+      ->transform(CLI::CheckedTransformer(headers))
       ->type_name("H")
       ->default_str("auto")
       ->group(group);
@@ -119,6 +119,12 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
       ->check(CLI::Range(0.0, 1.0))
       ->type_name("P")
       ->group(group);
+  app.add_option("--random-deviation", o.experiment.random_deviation,
+                 "Standard deviation of the values of random embeddings")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("S")
+      ->group(group);
   app.add_option("--missing", o.missing,
                  "Start of words without a vector: normal (spread of the others) or zeros")
       ->capture_default_str()
@@ -156,6 +162,14 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber)
       ->type_name("W")
+      ->group(group);
+  const std::map<std::string, RowPolicy> policies{{"lazy", RowPolicy::lazy},
+                                                  {"dense", RowPolicy::dense}};
+  app.add_option("--rows", e.row_policy,
+                 "Table rows without a gradient: lazy (left alone) or dense (as in dense Adam)")
+      ->transform(CLI::CheckedTransformer(policies))
+      ->type_name("lazy|dense")
+      ->default_str("lazy")
       ->group(group);
   app.add_option("--class-weights", e.class_weights, "\"balanced\", or LABEL=WEIGHT,...")
       ->type_name("W")

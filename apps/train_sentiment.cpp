@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <tapegrad/core/files.hpp>
+#include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/training/experiment.hpp>
 #include <tapegrad/training/experiment_json.hpp>
@@ -43,15 +44,6 @@ tg::WordVectors load_wanted_vectors(const std::string& path, const tg::Corpus& c
   return vectors;
 }
 
-void warn_of_unseen_labels(const tg::Corpus& corpus) {
-  for (auto label = static_cast<std::size_t>(corpus.classes); label < corpus.label_names.size();
-       ++label) {
-    tg::warn(fmt::format("label \"{}\" occurs in dev or test but not in train; its texts cannot be "
-                         "classified correctly",
-                         corpus.label_names[label]));
-  }
-}
-
 int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& corpus,
                   const tg::ExperimentResult& result) {
   if (!options.json.empty()) {
@@ -76,7 +68,6 @@ int train(tg::TrainSentimentOptions& options) {
   check_outputs(options);
   console::catch_interrupts();
   const tg::Corpus corpus = tg::load_corpus(options.train, options.dev, options.test, options.data);
-  warn_of_unseen_labels(corpus);
   tg::WordVectors vectors;
   if (!options.vectors.empty()) {
     vectors = load_wanted_vectors(options.vectors, corpus, options.experiment.rules);

@@ -31,5 +31,6 @@ function(tapegrad_settings target)
             BLAS::BLAS)
   # Nobody reads errno after std::sqrt, and without it loops with square roots become vector code.
   target_compile_options(${target} PRIVATE -fno-math-errno)
+  target_compile_definitions(${target} PRIVATE TAPEGRAD_VERSION="${PROJECT_VERSION}")
   target_precompile_headers(${target} PRIVATE <tapegrad/core/array.hpp>)
 endfunction()

@@ -14,11 +14,10 @@ struct Context {
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
 
-  /// The generator of the next random draw.
-  Rng next_rng() const { return Rng(seed).split(step).split(calls_++); }
+  mutable std::uint64_t calls = 0;
 
- private:
-  mutable std::uint64_t calls_ = 0;
+  /// The generator of the next random draw.
+  Rng next_rng() const { return Rng(seed).split(step).split(calls++); }
 };
 
 }  // namespace tapegrad

@@ -46,17 +46,18 @@ const Parameter& TextClassifier::table() const {
 }
 
 TextClassifier make_classifier(const ClassifierConfig& config, Array table, Rng& rng) {
-  const auto width = static_cast<Index>(table.shape().at(1));
+  const std::size_t width = table.shape().at(1);
+  const auto classes = static_cast<std::size_t>(config.classes);
   const Dropout drop(config.dropout);
   if (config.kind == ModelKind::bag) {
     auto embed = EmbeddingBag::from_pretrained(
-        std::move(table), {.freeze = false, .mode = BagMode::mean, .padding_idx = Vocabulary::pad});
-    return {BagClassifier{std::move(embed), drop, Linear(width, config.classes, rng)}};
+        std::move(table), {.mode = BagMode::mean, .freeze = false, .padding_idx = Vocabulary::pad});
+    return {BagClassifier{std::move(embed), drop, Linear(width, classes, rng)}};
   }
   auto embed = Embedding::from_pretrained(std::move(table),
                                           {.freeze = false, .padding_idx = Vocabulary::pad});
-  Linear hidden(width, config.hidden, rng);
-  Linear out(config.hidden, config.classes, rng);
+  Linear hidden(width, static_cast<std::size_t>(config.hidden), rng);
+  Linear out(static_cast<std::size_t>(config.hidden), classes, rng);
   return {MeanClassifier{std::move(embed), drop, std::move(hidden), std::move(out)}};
 }
 

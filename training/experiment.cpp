@@ -14,9 +14,6 @@
 namespace tapegrad {
 namespace {
 
-// The standard deviation of a random table's values.
-constexpr double random_deviation = 0.1;
-
 template <class Value>
 Spread spread_over_folds(const std::vector<Run>& runs, Value&& value) {
   std::vector<std::vector<double>> by_fold;
@@ -30,11 +27,11 @@ Spread spread_over_folds(const std::vector<Run>& runs, Value&& value) {
   return spread(means);
 }
 
-Array random_table(const Vocabulary& vocabulary, Index width, const Rng& rng) {
+Array random_table(const Vocabulary& vocabulary, Index width, double deviation, const Rng& rng) {
   Array table(Shape{static_cast<std::size_t>(vocabulary.size()), static_cast<std::size_t>(width)});
   Rng numbers = rng;
   std::generate(table.data(), table.data() + table.size(),
-                [&] { return static_cast<Real>(random_deviation * numbers.normal()); });
+                [&] { return static_cast<Real>(deviation * numbers.normal()); });
   std::fill_n(table.data() + Vocabulary::pad * width, width, Real(0));
   return table;
 }
@@ -85,7 +82,8 @@ class Experiment {
   void run_split(std::size_t fold, const Split& split) {
     const PreparedSplit data =
         prepare(corpus_, split, tokenizer_, vectors_, options_.vocabulary);
-    check_memory("embedding table with gradient moments", data.vocabulary.size(), result_.width, 3);
+    check_memory("training", static_cast<std::size_t>(data.vocabulary.size()),
+                 static_cast<std::size_t>(result_.width), 3);
     if (fold == 0) describe(data);
     for (RunGroup& group : result_.groups) {
       for (Index k = 0; k < options_.seeds && !result_.cancelled; ++k) {
@@ -106,7 +104,7 @@ class Experiment {
     const Rng table_rng = rng.split(0);
     Array table = choice.pretrained
                       ? init_table(vocabulary, vectors_, table_rng, options_.missing)
-                      : random_table(vocabulary, result_.width, table_rng);
+                      : random_table(vocabulary, result_.width, options_.random_deviation, table_rng);
     ClassifierConfig config = options_.classifier;
     config.classes = corpus_.classes;
     Rng layers_rng = rng.split(1);
@@ -122,7 +120,7 @@ class Experiment {
     TextClassifier model = make_model(group.embeddings, data.vocabulary, seed);
     if (group.runs.empty()) group.values = count_values(model);
     const auto optimizer =
-        make_optimizer(options_.optimizer, model, group.lr, options_.weight_decay);
+        make_optimizer(options_.optimizer, model, group.lr, options_.weight_decay, options_.row_policy);
     FitOptions fit_options = options_.fit;
     fit_options.seed = seed;
     fit_options.thaw_after = group.embeddings.thaw_after;
@@ -197,15 +195,15 @@ double learning_rate(const std::string& optimizer, const EmbeddingChoice& embedd
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const std::string& name, const TextClassifier& model,
-                                          double lr, double weight_decay) {
+                                          double lr, double weight_decay, RowPolicy row_policy) {
   if (name == "adam") {
-    return std::make_unique<Adam>(model, AdamOptions{.lr = lr, .weight_decay = weight_decay});
+    return std::make_unique<Adam>(model, AdamOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
   }
   if (name == "adamw") {
-    return std::make_unique<AdamW>(model, AdamWOptions{.lr = lr, .weight_decay = weight_decay});
+    return std::make_unique<AdamW>(model, AdamWOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
   }
   if (name == "sgd") {
-    return std::make_unique<SGD>(model, SGDOptions{.lr = lr, .weight_decay = weight_decay});
+    return std::make_unique<SGD>(model, SGDOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
   }
   throw std::invalid_argument("optimizer: \"" + name + "\" is not one of adam, adamw, sgd");
 }

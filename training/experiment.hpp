@@ -36,6 +36,8 @@ struct ExperimentOptions {
   std::string optimizer = "adam";     // "adam", "adamw" or "sgd"
   std::optional<double> lr = {};      // default: by optimizer and embeddings, see learning_rate
   double weight_decay = 0.0;
+  RowPolicy row_policy = RowPolicy::lazy;
+  double random_deviation = 0.1;      // of the values of a random table
   std::string class_weights;          // "", "balanced" or "LABEL=WEIGHT,..."
   FitOptions fit = {};                // seed, thaw_after and class_weights are set for each run
 };
@@ -89,7 +91,7 @@ using RunObserver = std::function<void(const EmbeddingChoice&, const std::string
 double learning_rate(const std::string& optimizer, const EmbeddingChoice& embeddings);
 /// Throws std::invalid_argument for an unknown name.
 std::unique_ptr<Optimizer> make_optimizer(const std::string& name, const TextClassifier& model,
-                                          double lr, double weight_decay);
+                                          double lr, double weight_decay, RowPolicy row_policy);
 
 /// Runs every choice with every seed on every split. `vectors` may be empty (no width) if all choices
 /// are random. When options.fit.cancelled says so, returns what there is. std::invalid_argument for
