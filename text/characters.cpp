@@ -152,14 +152,16 @@ class Cleaner {
     if (error != std::errc() || stop == digits.data() + digits.size() || *stop != ';') return false;
     if (code < 32 || !utf8proc_codepoint_valid(code)) return false;
     at_ += prefix + static_cast<std::size_t>(stop - digits.data()) + 1;
-    if (code == '\'' && prefix == 1 && out_.ends_with(' ') && at_t_alone()) out_.pop_back();
+    if (code == '\'' && prefix == 1 && in_split_not()) out_.pop_back();
     append(code);
     return true;
   }
 
-  /// Whether the t of n't stands here.
-  bool at_t_alone() const {
-    return at_ < text_.size() && lower(text_[at_]) == 't' &&
+  /// Whether the t of n't stands here, and the n before a space at the end of what is written.
+  bool in_split_not() const {
+    const std::size_t size = out_.size();
+    return size >= 2 && out_[size - 1] == ' ' && lower(out_[size - 2]) == 'n' &&
+           at_ < text_.size() && lower(text_[at_]) == 't' &&
            (at_ + 1 == text_.size() || !is_word(text_[at_ + 1]));
   }
 

@@ -63,6 +63,9 @@ LabelledTexts read_class_files(const std::string& spec) {
   return result;
 }
 
+constexpr string_view directory_hint =
+    "; give the directory whose sub-directories are the classes (such as train)";
+
 /// What a directory holds, sorted by name.
 std::vector<fs::path> listing(const fs::path& directory) {
   std::vector<fs::path> paths;
@@ -80,6 +83,12 @@ void read_class_directory(const fs::path& directory, LabelledTexts& result) {
   const std::size_t before = result.texts.size();
   std::size_t others = 0;
   for (const auto& path : listing(directory)) {
+    if (fs::is_directory(path)) {
+      throw FormatError(directory.string(), 0,
+                        fmt::format("expected the .txt files of a class, found the directory "
+                                    "\"{}\"{}",
+                                    path.filename().string(), directory_hint));
+    }
     if (!is_text_file(path)) {
       ++others;
       continue;
@@ -92,8 +101,7 @@ void read_class_directory(const fs::path& directory, LabelledTexts& result) {
   }
   if (result.texts.size() == before) {
     throw FormatError(directory.string(), 0,
-                      "expected .txt files, one a text, found none; give the directory whose "
-                      "sub-directories are the classes (such as train)");
+                      fmt::format("expected .txt files, one a text, found none{}", directory_hint));
   }
   if (others > 0) {
     warn(fmt::format("{}: {} entries that are no .txt files were left out", directory.string(),

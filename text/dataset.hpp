@@ -29,8 +29,8 @@ enum class Header { automatic, yes, no };
 
 /// What cannot be seen from a file; the defaults find out what can.
 struct DatasetOptions {
-  std::string label_column;  ///< a name from the header, or a number from 1
-  std::string text_column;   ///< the same
+  std::string label_column = {};  ///< a name from the header, or a number from 1
+  std::string text_column = {};   ///< the same
   DatasetForm form = DatasetForm::automatic;
   Header header = Header::automatic;
 };

@@ -29,14 +29,14 @@ bool ends_with(string_view path, string_view ending) {
   return path.ends_with(ending);
 }
 
+/// Whether lines begin with a label and a space. A few may not: reading reports them by line.
 bool looks_like_label_text(const std::vector<string_view>& lines) {
   std::vector<string_view> firsts;
   for (const auto line : lines) {
     const std::size_t space = line.find(' ');
-    if (space == 0 || space == string_view::npos) return false;
-    firsts.push_back(line.substr(0, space));
+    if (space != 0 && space != string_view::npos) firsts.push_back(line.substr(0, space));
   }
-  return holds_labels(firsts);
+  return 4 * firsts.size() >= 3 * lines.size() && holds_labels(firsts);
 }
 
 /// Whether the first records are comma-separated columns that make sense.
