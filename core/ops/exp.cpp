@@ -1,0 +1,24 @@
+#include <cmath>
+#include <tapegrad/core/kernels/elementwise.hpp>
+#include <tapegrad/core/ops.hpp>
+#include <tapegrad/core/samples.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+
+Tensor exp(const Tensor& x) {  // [...] -> [...]
+  const Tensor y(map(x.value(), [](Real v) { return std::exp(v); }));
+  return record("exp", {x}, y, saved(y), [](const Array& dy, const Saved& s, Sink& sink) {
+    if (sink.wants(0)) sink.add(0, dy * s[0]);
+  });
+}
+
+#ifdef TAPEGRAD_DOUBLE
+namespace {
+const auto call = [](const std::vector<Tensor>& x) { return exp(x[0]); };
+const bool samples = add_samples("exp", {{"both signs", {distinct({3, 2})}, call},
+                                         {"a number", {distinct({})}, call},
+                                         {"nothing", {distinct({0, 2})}, call}});
+}  // namespace
+#endif
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION
