@@ -37,11 +37,10 @@ void fill(Parameter& p, Rng& rng, std::uint64_t numbers, const Draw& draw) {
 
 }  // namespace
 
-Fans fans(const Shape& shape) {
+Fans fans(const Shape& shape, const char* asker) {
   if (shape.size() < 2) {
     throw ShapeError(
-        fmt::format("init::fans: the parameter has shape {}, at least 2 dimensions "
-                    "are wanted",
+        fmt::format("init::{}: the parameter has shape {}, at least 2 dimensions are wanted", asker,
                     to_string(shape)));
   }
   double receptive = 1;
@@ -94,14 +93,14 @@ void zeros(Parameter p) {
 }
 
 void xavier_uniform(Parameter p, Rng& rng, double gain) {
-  const Fans fan = fans(p.shape());
+  const Fans fan = fans(p.shape(), "xavier_uniform");
   if (p.value().size() == 0) return;
   const double bound = gain * std::sqrt(6.0 / (fan.in + fan.out));
   uniform(std::move(p), rng, -bound, bound);
 }
 
 void kaiming_uniform(Parameter p, Rng& rng, const KaimingOptions& options) {
-  const Fans fan = fans(p.shape());
+  const Fans fan = fans(p.shape(), "kaiming_uniform");
   if (p.value().size() == 0) return;
   const double size = options.mode == FanMode::fan_in ? fan.in : fan.out;
   const double bound = gain(options.nonlinearity, options.a) * std::sqrt(3.0 / size);

@@ -25,12 +25,12 @@ inline namespace TAPEGRAD_PRECISION {
 namespace init {
 
 /// The numbers of inputs and outputs of a weight [out, in, ...]: in and out times the product of
-/// the dimensions after them. A table [V, D] has fan in D and fan out V. Throws ShapeError for less
-/// than two dimensions.
+/// the dimensions after them. A table [V, D] has fan in D and fan out V. Throws ShapeError, which
+/// names the asker, for less than two dimensions.
 struct Fans {
   double in, out;
 };
-Fans fans(const Shape& shape);
+Fans fans(const Shape& shape, const char* asker = "fans");
 
 /// torch.nn.init.calculate_gain: linear and sigmoid 1, tanh 5/3, relu sqrt(2), leaky_relu
 /// sqrt(2 / (1 + a²)), selu 3/4. `a` is the slope of leaky_relu.

@@ -1,0 +1,216 @@
+// The layer table: one row a layer, each run through the layer check.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <set>
+#include <tapegrad/core/samples.hpp>
+#include <tapegrad/layers/check.hpp>
+#include <tapegrad/tapegrad.hpp>
+
+namespace tg = tapegrad;
+
+namespace {
+
+struct Row {
+  std::string file;  // layers/FILE.hpp
+  std::string what;
+  std::function<std::string()> check;
+};
+
+template <class Layer>
+Row row(std::string file, std::string what, tg::LayerSample<Layer> sample) {
+  return {std::move(file), std::move(what), [sample] { return tg::check_layer(sample); }};
+}
+
+// The layer on its first input.
+template <class Layer>
+tg::Tensor on_input(const Layer& layer, const std::vector<tg::Tensor>& x) {
+  if constexpr (std::is_invocable_v<const Layer&, const tg::Tensor&, const tg::Context&>) {
+    tg::Context context;
+    context.training = true;
+    return layer(x[0], context);
+  } else {
+    return layer(x[0]);
+  }
+}
+
+template <class Layer>
+Row activation(std::string what) {
+  return row<Layer>("activations", std::move(what),
+                    {.make = [](tg::Rng&) { return Layer(); },
+                     .call = on_input<Layer>,
+                     .inputs = {tg::distinct({3, 4})}});
+}
+
+const tg::Array four_rows = {{0, 0, 0}, {1, -2, 3}, {4, 5, -6}, {-7, 8, 9}};
+const tg::IndexArray some_ids = {{0, 1, 1}, {3, 0, 2}};
+const tg::Bags some_bags = {.ids = {0, 1, 1, 3, 0, 2}, .offsets = {0, 2, 2}};
+
+template <class Layer>
+tg::Tensor on_ids(const Layer& layer, const std::vector<tg::Tensor>&) {
+  return layer(some_ids);
+}
+
+tg::Tensor on_bags(const tg::EmbeddingBag& layer, const std::vector<tg::Tensor>&) {
+  return layer(some_bags);
+}
+
+// A model whose output layer is its table, as language models have it.
+struct Tied {
+  tg::Embedding embed;
+  tg::Linear out;
+  tg::Tensor operator()(const tg::IndexArray& ids) const { return out(tg::tanh(embed(ids))); }
+  static void visit(auto& self, auto&& v) {
+    v("embed", self.embed);
+    v("out", self.out);
+  }
+};
+
+Tied tied(tg::Rng& rng) {
+  const tg::Embedding embed(4, 3, rng, {.padding_idx = 0});
+  return {embed, tg::Linear(embed.weight)};
+}
+
+using Mlp = tg::Sequential<tg::Linear, tg::Tanh, tg::Dropout, tg::Linear>;
+
+const std::vector<Row>& table() {
+  static const std::vector<Row> rows = {
+      row<tg::Linear>("linear", "with bias",
+                      {.make = [](tg::Rng& rng) { return tg::Linear(3, 2, rng); },
+                       .call = on_input<tg::Linear>,
+                       .inputs = {tg::distinct({4, 3})},
+                       .names = {"weight", "bias"}}),
+      row<tg::Linear>("linear", "without bias, a batch of sequences",
+                      {.make = [](tg::Rng& rng) { return tg::Linear(3, 2, rng, {.bias = false}); },
+                       .call = on_input<tg::Linear>,
+                       .inputs = {tg::distinct({2, 4, 3})},
+                       .names = {"weight"}}),
+      row<tg::Embedding>("embedding", "random",
+                         {.make = [](tg::Rng& rng) { return tg::Embedding(4, 3, rng); },
+                          .call = on_ids<tg::Embedding>,
+                          .names = {"weight"}}),
+      row<tg::Embedding>(
+          "embedding", "padding counted from the end",
+          {.make = [](tg::Rng& rng) { return tg::Embedding(4, 3, rng, {.padding_idx = -1}); },
+           .call = on_ids<tg::Embedding>,
+           .names = {"weight"}}),
+      row<tg::Embedding>("embedding", "pretrained",
+                         {.make =
+                              [](tg::Rng&) {
+                                return tg::Embedding::from_pretrained(four_rows,
+                                                                      {.padding_idx = 0});
+                              },
+                          .call = on_ids<tg::Embedding>,
+                          .names = {"weight"},
+                          .random = false}),
+      row<tg::EmbeddingBag>(
+          "embedding_bag", "mean with padding",
+          {.make = [](tg::Rng& rng) { return tg::EmbeddingBag(4, 3, rng, {.padding_idx = 0}); },
+           .call = on_bags,
+           .names = {"weight"}}),
+      row<tg::EmbeddingBag>(
+          "embedding_bag", "max",
+          {.make =
+               [](tg::Rng& rng) { return tg::EmbeddingBag(4, 3, rng, {.mode = tg::BagMode::max}); },
+           .call = on_bags,
+           .names = {"weight"}}),
+      row<tg::EmbeddingBag>(
+          "embedding_bag", "a weighted sum",
+          {.make = [](tg::Rng& rng) { return tg::EmbeddingBag(4, 3, rng, {tg::BagMode::sum}); },
+           .call = [](const tg::EmbeddingBag& bag, const auto& x) { return bag(some_bags, x[0]); },
+           .inputs = {tg::distinct({6})},
+           .names = {"weight"}}),
+      row<tg::TextEmbedding>(
+          "text_embedding", "training",
+          {.make = [](tg::Rng& rng) { return tg::TextEmbedding(4, 3, rng, {.dropout = 0.3}); },
+           .call =
+               [](const tg::TextEmbedding& text, const auto&) {
+                 tg::Context context;
+                 context.training = true;
+                 return text(some_ids, context);
+               },
+           .names = {"embedding.weight"}}),
+      row<tg::Dropout>("dropout", "training",
+                       {.make = [](tg::Rng&) { return tg::Dropout(0.4); },
+                        .call = on_input<tg::Dropout>,
+                        .inputs = {tg::distinct({5, 4})}}),
+      activation<tg::ReLU>("ReLU"),
+      activation<tg::GELU>("GELU"),
+      activation<tg::Tanh>("Tanh"),
+      activation<tg::Sigmoid>("Sigmoid"),
+      row<Mlp>("sequential", "two linear layers",
+               {.make =
+                    [](tg::Rng& rng) {
+                      return Mlp(tg::Linear(3, 5, rng), tg::Tanh(), tg::Dropout(0.3),
+                                 tg::Linear(5, 2, rng));
+                    },
+                .call = on_input<Mlp>,
+                .inputs = {tg::distinct({4, 3})},
+                .names = {"0.weight", "0.bias", "3.weight", "3.bias"}}),
+      row<Tied>("linear", "tied to a table",
+                {.make = tied, .call = on_ids<Tied>, .names = {"embed.weight", "out.weight"}})};
+  return rows;
+}
+
+// Layers with a mistake each.
+struct Forgetful : tg::Linear {
+  using tg::Linear::Linear;
+  static void visit(auto& self, auto&& v) { v("weight", self.weight); }
+};
+
+struct Constant : tg::Linear {
+  using tg::Linear::Linear;
+  tg::Tensor operator()(const tg::Tensor& x) const {
+    return tg::linear(x, tg::Tensor(weight.value()), bias);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("every layer of the table passes the layer check") {
+  for (const Row& row : table()) {
+    INFO(row.file << ", " << row.what);
+    CHECK(row.check() == "");
+  }
+}
+
+TEST_CASE("every layer file has a row in the layer table") {
+  std::set<std::string> files, rows;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(TAPEGRAD_SOURCE_DIR) / "layers")) {
+    if (entry.path().extension() == ".hpp") files.insert(entry.path().stem().string());
+  }
+  for (const std::string not_a_layer : {"check", "init", "table"}) files.erase(not_a_layer);
+  for (const Row& row : table()) rows.insert(row.file);
+  CHECK(files == rows);
+}
+
+TEST_CASE("the layer check finds what is wrong with a layer") {
+  const auto check = [](auto make, std::vector<std::string> names) {
+    using Layer = decltype(make(std::declval<tg::Rng&>()));
+    return tg::check_layer<Layer>({.make = make,
+                                   .call = on_input<Layer>,
+                                   .inputs = {tg::distinct({4, 3})},
+                                   .names = std::move(names)});
+  };
+  using Catch::Matchers::Contains;
+  CHECK_THAT(check([](tg::Rng& rng) { return Forgetful(3, 2, rng); }, {"weight", "bias"}),
+             Contains("the parameters are [weight], wanted are [weight, bias]"));
+  CHECK_THAT(check([](tg::Rng& rng) { return Constant(3, 2, rng); }, {"weight", "bias"}),
+             Contains("the gradient is 0"));
+  CHECK_THAT(check([](tg::Rng& rng) { return tg::Linear(3, 2, rng); }, {"w", "b"}),
+             Contains("wanted are [w, b]"));
+  CHECK_THAT(check(
+                 [seed = std::uint64_t{0}](tg::Rng&) mutable {
+                   tg::Rng own(++seed);
+                   return tg::Linear(3, 2, own);
+                 },
+                 {"weight", "bias"}),
+             Contains("the same seed gives another layer"));
+  CHECK_THAT(check(
+                 [](tg::Rng&) {
+                   tg::Rng own(1);
+                   return tg::Linear(3, 2, own);
+                 },
+                 {"weight", "bias"}),
+             Contains("another seed gives the same layer"));
+}

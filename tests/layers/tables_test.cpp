@@ -1,0 +1,167 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <string>
+#include <tapegrad/core/errors.hpp>
+#include <tapegrad/tapegrad.hpp>
+#include <vector>
+
+namespace tg = tapegrad;
+using Catch::Matchers::Contains;
+
+namespace {
+
+// Collects warnings while it lives.
+struct Warnings {
+  std::vector<std::string> lines;
+  tg::LogSink before =
+      tg::set_warning_sink([this](const std::string& line) { lines.push_back(line); });
+  ~Warnings() { tg::set_warning_sink(before); }
+};
+
+tg::Array table() {
+  return {{1, 2}, {3, 4}, {5, 6}};
+}
+
+}  // namespace
+
+TEST_CASE("a random table is N(0, 1) with a zero and frozen padding row") {
+  tg::Rng rng(5);
+  const tg::Embedding layer(2000, 50, rng, {.padding_idx = -2000});
+  CHECK(layer.padding_idx == 0);
+  CHECK(layer.weight.frozen_rows() == std::vector<tg::Index>{0});
+  CHECK_FALSE(layer.weight.frozen());
+  const tg::Array& w = layer.weight.value();
+  for (std::size_t d = 0; d < 50; ++d) CHECK(w(0, d) == 0);
+  double sum = 0, squares = 0;
+  const double n = 1999 * 50;
+  for (std::size_t i = 50; i < w.size(); ++i) {
+    sum += w.data()[i];
+    squares += static_cast<double>(w.data()[i]) * w.data()[i];
+  }
+  CHECK(std::abs(sum / n) < 5 / std::sqrt(n));
+  CHECK(std::abs(squares / n - 1) < 5 * std::sqrt(2 / n));
+}
+
+TEST_CASE("the padding row does not change what the other rows are drawn as") {
+  tg::Rng one(5), two(5);
+  const tg::Embedding with(4, 3, one, {.padding_idx = 1});
+  const tg::Embedding without(4, 3, two);
+  for (const std::size_t row : {0U, 2U, 3U}) {
+    for (std::size_t d = 0; d < 3; ++d) {
+      CHECK(with.weight.value()(row, d) == without.weight.value()(row, d));
+    }
+  }
+  CHECK(one.position() == two.position());
+}
+
+TEST_CASE("a pretrained table is a copy, frozen unless told otherwise") {
+  tg::Array weights = table();
+  const auto layer = tg::Embedding::from_pretrained(weights);
+  weights.fill(9);
+  CHECK((layer.weight.value() == table()));
+  CHECK(layer.weight.frozen());
+  CHECK(layer.weight.frozen_rows().empty());
+  CHECK_FALSE(tg::Embedding::from_pretrained(table(), {.freeze = false}).weight.frozen());
+  CHECK_FALSE(tg::EmbeddingBag::from_pretrained(table(), {.freeze = false}).weight.frozen());
+}
+
+TEST_CASE("a pretrained padding row becomes zero and frozen, with a warning if it was not zero") {
+  Warnings warnings;
+  const auto layer = tg::Embedding::from_pretrained(table(), {.freeze = false, .padding_idx = -1});
+  CHECK((layer.weight.value() == tg::Array({{1, 2}, {3, 4}, {0, 0}})));
+  CHECK(layer.weight.frozen_rows() == std::vector<tg::Index>{2});
+  CHECK(layer.padding_idx == 2);
+  REQUIRE(warnings.lines.size() == 1);
+  CHECK(warnings.lines[0] ==
+        "Embedding::from_pretrained: the padding row 2 of the pretrained weights was not zero; it "
+        "is now");
+  tg::Embedding::from_pretrained({{1, 2}, {0, 0}}, {.padding_idx = 1});
+  tg::EmbeddingBag::from_pretrained({{1, 2}, {0, 0}}, {.padding_idx = 1});
+  CHECK(warnings.lines.size() == 1);
+  tg::EmbeddingBag::from_pretrained(table(), {.padding_idx = 0});
+  CHECK(warnings.lines.size() == 2);
+}
+
+TEST_CASE("a table layer refuses weights that are not 2-D and padding that is out of range") {
+  CHECK_THROWS_AS(tg::Embedding::from_pretrained({1, 2}), tg::ShapeError);
+  CHECK_THROWS_WITH(tg::Embedding::from_pretrained({1, 2}),
+                    "Embedding::from_pretrained: weights has shape [2], [V, D] is wanted");
+  CHECK_THROWS_WITH(tg::EmbeddingBag(tg::Parameter(tg::zeros({2, 3, 4}))),
+                    "EmbeddingBag: table has shape [2, 3, 4], [V, D] is wanted");
+  tg::Rng rng(1);
+  CHECK_THROWS_WITH(tg::Embedding(5, 2, rng, {.padding_idx = 5}),
+                    "Embedding: padding_idx 5 is out of range [-5, 5)");
+  CHECK_THROWS_AS(tg::EmbeddingBag(5, 2, rng, {.padding_idx = -6}), tg::IndexError);
+  CHECK_THROWS_AS(tg::Embedding(0, 2, rng, {.padding_idx = 0}), tg::IndexError);
+}
+
+TEST_CASE("a layer over a given table shares it and freezes its padding row") {
+  const tg::Parameter shared(table());
+  const tg::Embedding embed(shared, {.padding_idx = 1});
+  const tg::EmbeddingBag bag(shared);
+  CHECK(embed.weight.id() == shared.id());
+  CHECK(bag.weight.id() == shared.id());
+  CHECK((shared.value() == table()));
+  CHECK(shared.frozen_rows() == std::vector<tg::Index>{1});
+}
+
+TEST_CASE("Embedding is Linear of one-hot vectors, value and gradient") {
+  tg::Rng rng(2);
+  const tg::Embedding embed(5, 3, rng);
+  tg::Array transposed = xt::transpose(embed.weight.value());
+  const tg::Linear linear{tg::Parameter(transposed)};
+  const tg::IndexArray ids = {4, 0, 0, 2};
+  tg::Array one_hot = tg::zeros({4, 5});
+  for (std::size_t i = 0; i < 4; ++i) one_hot(i, static_cast<std::size_t>(ids(i))) = 1;
+  const auto gradient = [](const tg::Parameter& p, const auto& f) {
+    tg::Tape tape;
+    const tg::Tensor y = f();
+    return std::pair(y.value(), tape.backward(tg::sum(y * y)).dense(p));
+  };
+  const auto [value, rows] = gradient(embed.weight, [&] { return embed(ids); });
+  const auto [product, dense] =
+      gradient(linear.weight, [&] { return linear(tg::Tensor(one_hot)); });
+  CHECK((value == product));
+  CHECK((rows == tg::Array(xt::transpose(dense))));
+}
+
+TEST_CASE("EmbeddingBag is the mean, the sum or the maximum of Embedding without padding") {
+  const tg::Array weights = {{0, 0}, {1, -2}, {3, 4}, {-5, 7}};
+  const tg::IndexArray ids = {{1, 2, 0}, {3, 0, 0}, {3, 2, 3}};
+  const auto embed = tg::Embedding::from_pretrained(weights, {.padding_idx = 0});
+  const tg::Tensor looked_up = embed(ids);
+  const tg::Mask padding = tg::padding_mask(ids, 0);
+  const auto bag = [&](tg::BagMode mode) {
+    return tg::EmbeddingBag::from_pretrained(weights, {.mode = mode, .padding_idx = 0})({ids})
+        .value();
+  };
+  CHECK((bag(tg::BagMode::mean) == tg::masked_mean(looked_up, padding).value()));
+  CHECK((bag(tg::BagMode::sum) == tg::sum(looked_up, 1).value()));
+  CHECK((bag(tg::BagMode::max) == tg::Array({{3, 4}, {-5, 7}, {3, 7}})));
+  CHECK(tg::EmbeddingBag::from_pretrained(weights).mode == tg::BagMode::mean);
+}
+
+TEST_CASE("TextEmbedding drops out in training only, and is frozen when asked to") {
+  const tg::Array weights = {{0, 0}, {1, 2}, {3, 4}};
+  const auto text = tg::TextEmbedding::from_pretrained(weights, {.freeze = true, .dropout = 1.0});
+  CHECK(text.embedding.weight.frozen());
+  CHECK(text.embedding.padding_idx == 0);
+  tg::Context context;
+  CHECK((text({{1, 2}}, context).value() == tg::Array({{{1, 2}, {3, 4}}})));
+  context.training = true;
+  CHECK((text({{1, 2}}, context).value() == tg::zeros({1, 2, 2})));
+  tg::Rng rng(1);
+  CHECK_FALSE(tg::TextEmbedding(4, 3, rng).embedding.weight.frozen());
+  CHECK(tg::TextEmbedding(4, 3, rng, {.freeze = true}).embedding.weight.frozen());
+  CHECK_FALSE(tg::TextEmbedding::from_pretrained(weights).embedding.weight.frozen());
+}
+
+TEST_CASE("a table that does not fit into memory is refused before it is allocated") {
+  tg::Rng rng(1);
+  const std::size_t many = 4'000'000'000'000;
+  CHECK_THROWS_WITH(tg::Embedding(many, 300, rng),
+                    Contains("Embedding: a table of 4000000000000 x 300 values needs 4,800,000.0 "
+                             "GB (V · D · 4 bytes), ") &&
+                        Contains(" GB are available"));
+  CHECK_THROWS_AS(tg::EmbeddingBag(many, many, rng), std::runtime_error);
+}
