@@ -3,6 +3,9 @@
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release)
+  endif()
 endif()
 
 add_library(tapegrad_warnings INTERFACE)
@@ -14,11 +17,6 @@ if(TAPEGRAD_SANITIZE)
   target_link_options(tapegrad_warnings INTERFACE -fsanitize=${TAPEGRAD_SANITIZE})
 endif()
 
-# What text/ and training/ need beyond what core needs.
-add_library(tapegrad_text_dependencies INTERFACE)
-target_link_libraries(tapegrad_text_dependencies INTERFACE
-  nlohmann_json::nlohmann_json ZLIB::ZLIB PkgConfig::utf8proc)
-
 # tapegrad_settings(TARGET): one of the two builds of the library.
 function(tapegrad_settings target)
   target_compile_features(${target} PUBLIC cxx_std_20)
@@ -27,7 +25,7 @@ function(tapegrad_settings target)
     $<BUILD_INTERFACE:${include_root}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target}
     PUBLIC xtensor
-    PRIVATE $<BUILD_INTERFACE:tapegrad_warnings> fmt::fmt OpenMP::OpenMP_CXX xtensor-blas
-            BLAS::BLAS)
+    PRIVATE $<BUILD_INTERFACE:tapegrad_warnings> $<BUILD_INTERFACE:xtensor-blas>
+            fmt::fmt OpenMP::OpenMP_CXX BLAS::BLAS)
   target_precompile_headers(${target} PRIVATE <tapegrad/core/array.hpp>)
 endfunction()
