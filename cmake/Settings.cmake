@@ -13,7 +13,8 @@ target_compile_options(tapegrad_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${TAPEGRAD_WERROR}>:-Werror>)
 if(TAPEGRAD_SANITIZE)
   target_compile_options(tapegrad_warnings INTERFACE
-    -fsanitize=${TAPEGRAD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    -fsanitize=${TAPEGRAD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # false alarms in sanitized code
   target_link_options(tapegrad_warnings INTERFACE -fsanitize=${TAPEGRAD_SANITIZE})
 endif()
 
