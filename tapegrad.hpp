@@ -1,4 +1,4 @@
-// Everything a user of the library needs.
+// All of tapegrad.
 #pragma once
 
 #include <tapegrad/core/array.hpp>
@@ -7,6 +7,7 @@
 #include <tapegrad/core/gradcheck.hpp>
 #include <tapegrad/core/gradient.hpp>
 #include <tapegrad/core/log.hpp>
+#include <tapegrad/core/memory.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/parameter.hpp>
@@ -14,3 +15,14 @@
 #include <tapegrad/core/tape.hpp>
 #include <tapegrad/core/tensor.hpp>
 #include <tapegrad/core/visit.hpp>
+#include <tapegrad/layers/activations.hpp>
+#include <tapegrad/layers/dropout.hpp>
+#include <tapegrad/layers/embedding.hpp>
+#include <tapegrad/layers/embedding_bag.hpp>
+#include <tapegrad/layers/init.hpp>
+#include <tapegrad/layers/linear.hpp>
+#include <tapegrad/layers/sequential.hpp>
+#include <tapegrad/layers/text_embedding.hpp>
+#include <tapegrad/optim/adam.hpp>
+#include <tapegrad/optim/optimizer.hpp>
+#include <tapegrad/optim/sgd.hpp>

@@ -28,5 +28,7 @@ function(tapegrad_settings target)
     PUBLIC xtensor
     PRIVATE $<BUILD_INTERFACE:tapegrad_warnings> $<BUILD_INTERFACE:xtensor-blas>
             fmt::fmt OpenMP::OpenMP_CXX BLAS::BLAS)
+  # Nobody reads errno after std::sqrt, and without it loops with square roots become vector code.
+  target_compile_options(${target} PRIVATE -fno-math-errno)
   target_precompile_headers(${target} PRIVATE <tapegrad/core/array.hpp>)
 endfunction()

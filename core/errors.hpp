@@ -28,9 +28,7 @@ class IndexError : public std::out_of_range {
 class FormatError : public std::runtime_error {
  public:
   FormatError(const std::string& file, std::size_t line, const std::string& message)
-      : std::runtime_error(file + (line > 0 ? ":" + std::to_string(line) : "") + ": " + message),
-        file_(file),
-        line_(line) {}
+      : std::runtime_error(text(file, line, message)), file_(file), line_(line) {}
 
   /// The file as the caller named it ("-" is standard input).
   const std::string& file() const { return file_; }
@@ -38,6 +36,12 @@ class FormatError : public std::runtime_error {
   std::size_t line() const { return line_; }
 
  private:
+  // Appends, because GCC 12 warns of an overflow in the sum of the same strings.
+  static std::string text(std::string text, std::size_t line, const std::string& message) {
+    if (line > 0) text.append(":").append(std::to_string(line));
+    return text.append(": ").append(message);
+  }
+
   std::string file_;
   std::size_t line_;
 };

@@ -1,0 +1,132 @@
+#include "console.hpp"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <locale>
+#include <stdexcept>
+#include <tapegrad/core/kernels/blas.hpp>
+#include <tapegrad/core/log.hpp>
+#include <tapegrad/core/version.hpp>
+
+namespace tapegrad::console {
+namespace {
+
+volatile std::sig_atomic_t stop_signal = 0;
+
+void note_signal(int signal) {
+  stop_signal = signal;
+  std::signal(signal, SIG_DFL);
+}
+
+double now() {
+  using namespace std::chrono;
+  return duration_cast<std::chrono::duration<double>>(steady_clock::now().time_since_epoch()).count();
+}
+
+struct Thousands : std::numpunct<char> {
+  char do_thousands_sep() const override { return ','; }
+  std::string do_grouping() const override { return "\3"; }
+};
+
+std::string version_text() {
+  return fmt::format("tapegrad {}\n{}, {} kernels", version(), blas_name(), blas_kernels());
+}
+
+}  // namespace
+
+int run(CLI::App& app, int argc, char** argv, const std::function<int()>& program) {
+  app.set_version_flag("--version", version_text, "Show the version, the BLAS and its kernels");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? success : usage_error;
+  }
+  const auto complain = [&](const char* kind, const std::string& text) {
+    fmt::print(stderr, "{}: {}: {}\n", app.get_name(), kind, text);
+  };
+  set_warning_sink([&](const std::string& text) { complain("warning", text); });
+  int code = failure;
+  try {
+    code = program();
+  } catch (const std::invalid_argument& error) {
+    complain("error", error.what());
+    code = usage_error;
+  } catch (const std::bad_alloc&) {
+    complain("error", "out of memory");
+  } catch (const std::exception& error) {
+    complain("error", error.what());
+  }
+  set_warning_sink({});
+  return code;
+}
+
+void catch_interrupts() {
+  std::signal(SIGINT, note_signal);
+  std::signal(SIGTERM, note_signal);
+}
+
+bool stop_requested() {
+  return stop_signal != 0;
+}
+
+std::string data_folder() {
+  namespace fs = std::filesystem;
+  const fs::path program = fs::canonical("/proc/self/exe").parent_path();
+  // bin/../share/tapegrad when installed; build/PRESET/bin/../../../data in the source tree.
+  for (const char* relative : {"../share/tapegrad", "../../../data"}) {
+    const fs::path folder = program / relative;
+    if (fs::exists(folder / "reviews.train.tsv")) return folder.lexically_normal().string();
+  }
+  throw std::runtime_error("the embedded data is neither installed nor in the source tree; give "
+                           "--train and --vectors");
+}
+
+std::string grouped(std::size_t n) {
+  static const std::locale locale(std::locale::classic(), new Thousands);
+  return fmt::format(locale, "{:L}", n);
+}
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<long>(std::max(0.0, seconds) + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+ProgressLine::ProgressLine(bool quiet)
+    : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1), last_(now()) {}
+
+void ProgressLine::show(const std::function<std::string()>& text) {
+  const double pause = terminal_ ? 0.1 : 5.0;
+  if (quiet_ || now() - last_ < pause) return;
+  last_ = now();
+  if (terminal_) {
+    fmt::print(stderr, "\r\033[K{}", text());
+    std::fflush(stderr);
+    shown_ = true;
+  } else {
+    fmt::print(stderr, "{}\n", text());
+  }
+}
+
+void ProgressLine::finish(const std::string& text) {
+  clear();
+  if (!quiet_) fmt::print(stderr, "{}\n", text);
+}
+
+void ProgressLine::clear() {
+  if (shown_) {
+    fmt::print(stderr, "\r\033[K");
+    std::fflush(stderr);
+  }
+  shown_ = false;
+}
+
+}  // namespace tapegrad::console

@@ -1,0 +1,155 @@
+#include "experiment_text.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "console.hpp"
+
+namespace tapegrad {
+namespace {
+
+using console::grouped;
+
+std::string spread_text(const Spread& spread) {
+  return fmt::format("{:.4f} ± {:.4f}", spread.mean, spread.sd);
+}
+
+// Figures of a group that are means over its runs.
+struct GroupMeans {
+  double epochs = 0;
+  double seconds_an_epoch = 0;
+  double examples_a_second = 0;
+};
+
+GroupMeans group_means(const RunGroup& group) {
+  double epochs = 0;
+  double seconds = 0;
+  double examples = 0;
+  for (const Run& run : group.runs) {
+    epochs += static_cast<double>(run.fit.epochs.size());
+    seconds += run.fit.seconds;
+    examples += static_cast<double>(run.fit.examples);
+  }
+  return {epochs / static_cast<double>(group.runs.size()), seconds / epochs, examples / seconds};
+}
+
+std::string table_text(const ExperimentResult& result) {
+  std::string text =
+      fmt::format("{:<11} {:>10} {:>10} {:>7} {:>7}  {:<15}  {:<15}  {:<15} {:>8} {:>11}\n", "embeddings",
+                  "trainable", "frozen", "lr", "epochs", "dev accuracy", "test accuracy",
+                  "test macro-F1", "s/epoch", "examples/s");
+  for (const RunGroup& group : result.groups) {
+    if (group.runs.empty()) continue;
+    const GroupMeans means = group_means(group);
+    text += fmt::format("{:<11} {:>10} {:>10} {:>7} {:>7.1f}  {:<15}  {:<15}  {:<15} {:>8.3f} {:>11}\n",
+                        group.embeddings.name, grouped(group.values.trainable),
+                        grouped(group.values.frozen), fmt::format("{:g}", group.lr), means.epochs,
+                        spread_text(group.dev_accuracy()), spread_text(group.test_accuracy()),
+                        spread_text(group.test_macro_f1()), means.seconds_an_epoch,
+                        grouped(static_cast<std::size_t>(means.examples_a_second)));
+  }
+  return text;
+}
+
+std::string padding_text(const RunGroup& group) {
+  PaddingProof all;
+  for (const Run& run : group.runs) {
+    const PaddingProof& one = run.fit.padding;
+    all.steps += one.steps;
+    all.rows += one.rows;
+    all.padding_steps += one.padding_steps;
+    all.norm_before = std::max(all.norm_before, one.norm_before);
+    all.norm_after = std::max(all.norm_after, one.norm_after);
+  }
+  const std::string& name = group.embeddings.name;
+  if (all.steps == 0) return fmt::format("  {:<11} the table got no gradient at all\n", name);
+  return fmt::format(
+      "  {:<11} {} gradient rows in {} steps; row 0 (padding) among them {}; norm of row 0: {:g} "
+      "before, {:g} after\n",
+      name, grouped(all.rows), grouped(all.steps),
+      all.padding_steps == 0 ? "never" : grouped(all.padding_steps) + " times", all.norm_before,
+      all.norm_after);
+}
+
+std::string setting_text(const Corpus& corpus, const ExperimentOptions& options,
+                         const ExperimentResult& result) {
+  const ClassifierConfig& net = options.classifier;
+  return fmt::format("model: {}, {} classes ({}), dropout {:g}, {}, batches of {}; {} seed{}{}\n",
+                     net.kind == ModelKind::bag
+                         ? fmt::format("mean of embeddings [{}] -> linear", result.width)
+                         : fmt::format("mean of embeddings [{}] -> hidden layer [{}] -> linear",
+                                       result.width, net.hidden),
+                     corpus.classes,
+                     fmt::join(corpus.label_names.begin(),
+                               corpus.label_names.begin() + std::min<Index>(corpus.classes, 8), ", "),
+                     net.dropout, options.optimizer, options.fit.batch_size, options.seeds,
+                     options.seeds == 1 ? "" : "s",
+                     result.folds > 1 ? fmt::format(", {} folds", result.folds) : "");
+}
+
+}  // namespace
+
+std::string data_text(const Corpus& corpus, const std::string& vectors) {
+  std::string text;
+  for (const auto& file : corpus.files) {
+    text += fmt::format("{:<8} {:>7} texts  {} ({})\n", file.use, grouped(file.texts), file.spec,
+                        file.form);
+  }
+  if (!vectors.empty()) text += fmt::format("vectors                 {}\n", vectors);
+  return text;
+}
+
+std::string progress_text(const std::string& run, const Progress& progress) {
+  return fmt::format("{}: epoch {} of {}, {:.0f} %, loss {:.3f}, accuracy {:.3f}, {} examples/s, {} left",
+                     run, progress.epoch, progress.epochs,
+                     100.0 * static_cast<double>(progress.batch) /
+                         static_cast<double>(std::max<std::size_t>(1, progress.batches)),
+                     progress.loss, progress.accuracy,
+                     grouped(static_cast<std::size_t>(progress.examples_per_second)),
+                     console::duration(progress.seconds_left));
+}
+
+std::string result_text(const Corpus& corpus, const ExperimentOptions& options,
+                        const ExperimentResult& result) {
+  std::string text =
+      fmt::format("words:   vocabulary of {}; vectors for {}\n",
+                  grouped(static_cast<std::size_t>(result.vocabulary_size)),
+                  to_string(result.coverage));
+  if (result.texts_cut > 0) {
+    text += fmt::format("cut:     {} texts after {} words\n",
+                        grouped(static_cast<std::size_t>(result.texts_cut)),
+                        options.vocabulary.max_tokens);
+  }
+  text += setting_text(corpus, options, result) + "\n" + table_text(result);
+  text += fmt::format("(mean ± standard deviation over {}; the epoch is the best on dev)\n\n",
+                      result.folds > 1 ? "folds" : "seeds");
+  text += "padding:\n";
+  for (const RunGroup& group : result.groups) {
+    if (!group.runs.empty()) text += padding_text(group);
+  }
+  return text;
+}
+
+std::string predictions_text(const Corpus& corpus, const ExperimentResult& result) {
+  const TestPredictions& test = result.best_predictions;
+  std::string text = "text\tlabel\tpredicted";
+  for (Index c = 0; c < corpus.classes; ++c) {
+    text += fmt::format("\tp({})", corpus.label_names[static_cast<std::size_t>(c)]);
+  }
+  text += '\n';
+  const std::size_t first = corpus.has_test() ? corpus.dev_end : 0;
+  const auto name = [&](Index label) { return corpus.label_names[static_cast<std::size_t>(label)]; };
+  for (std::size_t i = 0; i < test.texts.size(); ++i) {
+    text += fmt::format("{}\t{}\t{}", static_cast<std::size_t>(test.texts[i]) - first + 1,
+                        name(test.labels[i]), name(test.predictions.labels[i]));
+    for (std::size_t c = 0; c < static_cast<std::size_t>(corpus.classes); ++c) {
+      text += fmt::format("\t{:.6f}", test.predictions.probabilities(i, c));
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace tapegrad

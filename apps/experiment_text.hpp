@@ -1,0 +1,19 @@
+// An experiment as people read it.
+#pragma once
+
+#include <string>
+#include <tapegrad/training/experiment.hpp>
+
+namespace tapegrad {
+
+/// The files, their forms and sizes.
+std::string data_text(const Corpus& corpus, const std::string& vectors);
+/// "finetune, seed 2: epoch 3 of 10, loss 0.412, accuracy 0.811, 21,000 examples/s, 12 s left"
+std::string progress_text(const std::string& run, const Progress& progress);
+/// The vocabulary, the table of results and the padding proof.
+std::string result_text(const Corpus& corpus, const ExperimentOptions& options,
+                        const ExperimentResult& result);
+/// TSV with header: number of the text in its file, its label, the predicted one, probabilities.
+std::string predictions_text(const Corpus& corpus, const ExperimentResult& result);
+
+}  // namespace tapegrad

@@ -1,0 +1,236 @@
+#include "options.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "console.hpp"
+
+namespace tapegrad {
+namespace {
+
+constexpr const char* description =
+    "Trains a text classifier and compares ways to use word embeddings: frozen pretrained vectors, "
+    "fine-tuned ones, and random ones trained from nothing.\n\n"
+    "Without options it trains on the small set of reviews that comes with it. Results go to "
+    "standard output, progress and warnings to standard error.";
+
+constexpr const char* footer =
+    "Data files (recognized by their content, which the output names; .gz too):\n"
+    "  LABEL text             one text a line\n"
+    "  TSV or CSV             with or without a header\n"
+    "  __label__NAME text     as fastText takes it\n"
+    "  NAME=FILE,NAME=FILE    one file a class, one text a line\n"
+    "  FOLDER                 one folder a class, one .txt file a text\n"
+    "  -                      standard input\n\n"
+    "Examples:\n"
+    "  train_sentiment\n"
+    "  train_sentiment --train train.tsv --dev dev.tsv --test test.tsv --vectors glove.6B.100d.txt\n"
+    "  train_sentiment --train neg=bad.txt,pos=good.txt --vectors glove.6B.100d.txt --folds 10\n\n"
+    "Exit status: 0 done, 1 a file or the training failed, 2 wrong options, 130 interrupted.";
+
+void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
+  const auto group = "Data";
+  app.add_option("--train", o.train, "Labelled texts to train on")->type_name("F")->group(group);
+  app.add_option("--dev", o.dev, "Texts to choose the epoch on (default: a tenth of train)")
+      ->type_name("F")
+      ->group(group);
+  app.add_option("--test", o.test, "Texts to test on (default: cross-validation, see --folds)")
+      ->type_name("F")
+      ->group(group);
+  app.add_option("--vectors", o.vectors, "Word vectors, GloVe text or fastText .vec")
+      ->type_name("F")
+      ->group(group);
+  app.add_option("--label-column", o.data.label_column, "Column of the label, by name or number")
+      ->type_name("C")
+      ->group(group);
+  app.add_option("--text-column", o.data.text_column, "Column of the text, by name or number")
+      ->type_name("C")
+      ->group(group);
+  const std::map<std::string, DatasetForm> forms{{"auto", DatasetForm::automatic},
+                                                 {"label-text", DatasetForm::label_text},
+                                                 {"tsv", DatasetForm::tsv},
+                                                 {"csv", DatasetForm::csv},
+                                                 {"fasttext", DatasetForm::fasttext}};
+  app.add_option("--form", o.data.form, "Form of the files: auto, label-text, tsv, csv, fasttext")
+      ->transform(CLI::Transformer(forms))
+      ->type_name("FORM")
+      ->default_str("auto")
+      ->group(group);
+  const std::map<std::string, Header> headers{
+      {"auto", Header::automatic}, {"yes", Header::yes}, {"no", Header::no}};
+  app.add_option("--header", o.data.header, "Whether TSV and CSV files have one: auto, yes, no")
+      ->transform(CLI::Transformer(headers))
+      ->type_name("H")
+      ->default_str("auto")
+      ->group(group);
+  app.add_option("--min-count", o.experiment.vocabulary.options.min_count,
+                 "Words seen fewer times in train are unknown")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--max-vocabulary", o.experiment.vocabulary.options.max_size,
+                 "At most so many words of train (0: all)")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--max-tokens", o.experiment.vocabulary.max_tokens,
+                 "Longer texts are cut there (0: never)")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group(group);
+  app.add_flag("--tokenized", o.experiment.rules.whitespace_only,
+               "The texts are tokenized already: split at spaces only")
+      ->group(group);
+}
+
+void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
+  const auto group = "Model";
+  ClassifierConfig& net = o.experiment.classifier;
+  app.add_option("--embeddings", o.embeddings,
+                 "Ways to compare: frozen, finetune, random, thaw:N (frozen for N epochs)")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->type_name("WAY,...")
+      ->group(group);
+  app.add_option("--model", o.model,
+                 "bag: mean of the word vectors, linear layer; mean: a hidden layer between")
+      ->capture_default_str()
+      ->type_name("bag|mean")
+      ->group(group);
+  app.add_option("--hidden", net.hidden, "Width of the hidden layer of --model mean")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--dim", o.experiment.width, "Width of the embeddings without --vectors")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber)
+      ->type_name("D")
+      ->group(group);
+  app.add_option("--dropout", net.dropout, "Dropout of the text's vector")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("P")
+      ->group(group);
+  app.add_option("--word-dropout", o.experiment.fit.word_dropout, "Dropout of whole words")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("P")
+      ->group(group);
+  app.add_option("--missing", o.missing,
+                 "Start of words without a vector: normal (spread of the others) or zeros")
+      ->capture_default_str()
+      ->type_name("normal|zeros")
+      ->group(group);
+}
+
+void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
+  const auto group = "Training";
+  ExperimentOptions& e = o.experiment;
+  app.add_option("--epochs", e.fit.epochs, "Epochs; the best on dev is kept")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--patience", e.fit.patience, "Stop after N epochs without a better one (0: never)")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--batch", e.fit.batch_size, "Texts a step")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--optimizer", e.optimizer, "adam, adamw or sgd")
+      ->capture_default_str()
+      ->type_name("NAME")
+      ->group(group);
+  app.add_option("--lr", e.lr, "Learning rate (default, adam: 0.01 frozen, 0.003 otherwise)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("RATE")
+      ->group(group);
+  app.add_option("--weight-decay", e.weight_decay, "Weight decay")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("W")
+      ->group(group);
+  app.add_option("--class-weights", e.class_weights, "\"balanced\", or LABEL=WEIGHT,...")
+      ->type_name("W")
+      ->group(group);
+  app.add_option("--seeds", e.seeds, "Trainings of each way, with different seeds")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber)
+      ->type_name("K")
+      ->group(group);
+  app.add_option("--seed", e.seed, "The first seed")->capture_default_str()->type_name("S")->group(group);
+  app.add_option("--folds", e.folds, "Folds of the cross-validation without --test")
+      ->capture_default_str()
+      ->type_name("K")
+      ->group(group);
+  app.add_option("--threads", o.threads, "Threads (0: one a processor); results do not depend on it")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N")
+      ->group(group);
+}
+
+void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
+  const auto group = "Output";
+  app.add_option("--out", o.out, "Save the best model in this folder")->type_name("DIR")->group(group);
+  app.add_option("--json", o.json, "Write all results as JSON")->type_name("F")->group(group);
+  app.add_option("--predictions", o.predictions,
+                 "Write what the best model says of each of its test texts, as TSV")
+      ->type_name("F")
+      ->group(group);
+  app.add_flag("--quiet", o.quiet, "No progress, only the table")->group(group);
+}
+
+void use_embedded_data(TrainSentimentOptions& o) {
+  if (!o.dev.empty() || !o.test.empty()) {
+    throw std::invalid_argument("--dev and --test need --train");
+  }
+  const std::string folder = console::data_folder();
+  o.train = folder + "/reviews.train.tsv";
+  o.dev = folder + "/reviews.dev.tsv";
+  o.test = folder + "/reviews.test.tsv";
+  if (o.vectors.empty()) o.vectors = folder + "/glove.6B.100d.words.txt.gz";
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, TrainSentimentOptions& options) {
+  app.name("train_sentiment");
+  app.description(description);
+  app.footer(footer);
+  app.get_formatter()->column_width(32);
+  options.experiment.fit.epochs = 15;
+  options.experiment.classifier.dropout = 0.3;
+  add_data_options(app, options);
+  add_model_options(app, options);
+  add_training_options(app, options);
+  add_output_options(app, options);
+}
+
+void complete(TrainSentimentOptions& options) {
+  if (options.train.empty()) use_embedded_data(options);
+  options.experiment.classifier.kind = model_kind(options.model);
+  if (options.missing != "normal" && options.missing != "zeros") {
+    throw std::invalid_argument(
+        fmt::format("--missing: \"{}\" is not one of normal, zeros", options.missing));
+  }
+  options.experiment.missing = options.missing == "zeros" ? Missing::zeros : Missing::normal;
+  for (const std::string& name : options.embeddings) {
+    options.experiment.embeddings.push_back(embedding_choice(name));
+    if (options.vectors.empty() && options.experiment.embeddings.back().pretrained) {
+      throw std::invalid_argument(fmt::format(
+          "--embeddings {}: needs --vectors F (GloVe text or fastText .vec); without vectors only "
+          "--embeddings random can be trained",
+          name));
+    }
+  }
+}
+
+}  // namespace tapegrad

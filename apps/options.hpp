@@ -1,0 +1,30 @@
+// The command line of train_sentiment.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <tapegrad/training/experiment.hpp>
+#include <vector>
+
+namespace tapegrad {
+
+struct TrainSentimentOptions {
+  std::string train, dev, test, vectors;  // empty train: the embedded data
+  DatasetOptions data;
+  std::vector<std::string> embeddings = {"frozen", "finetune", "random"};
+  std::string model = "bag";
+  std::string missing = "normal";
+  ExperimentOptions experiment;
+  int threads = 0;
+  bool quiet = false;
+  std::string json, out, predictions;
+};
+
+/// Declares every option and the help page.
+void add_options(CLI::App& app, TrainSentimentOptions& options);
+
+/// After parsing: puts the embedded data in where no file is named, and turns names into values.
+/// Throws std::invalid_argument for options that do not fit each other.
+void complete(TrainSentimentOptions& options);
+
+}  // namespace tapegrad

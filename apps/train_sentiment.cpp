@@ -1,0 +1,110 @@
+// Trains a text classifier with frozen, fine-tuned and random embeddings, and compares them.
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <tapegrad/core/files.hpp>
+#include <tapegrad/core/parallel.hpp>
+#include <tapegrad/training/experiment.hpp>
+#include <tapegrad/training/experiment_json.hpp>
+
+#include "console.hpp"
+#include "experiment_text.hpp"
+#include "options.hpp"
+
+namespace tg = tapegrad;
+namespace console = tg::console;
+
+namespace {
+
+// Fails before hours of training rather than after.
+void check_outputs(const tg::TrainSentimentOptions& options) {
+  namespace fs = std::filesystem;
+  for (const std::string& file : {options.json, options.predictions}) {
+    if (file.empty()) continue;
+    const fs::path folder = fs::absolute(file).parent_path();
+    if (!fs::is_directory(folder)) {
+      throw std::invalid_argument(
+          fmt::format("{}: the folder {} does not exist", file, folder.string()));
+    }
+  }
+  if (!options.out.empty()) fs::create_directories(options.out);
+}
+
+tg::WordVectors load_wanted_vectors(const std::string& path, const tg::Corpus& corpus,
+                                    const tg::TokenizerRules& rules) {
+  const tg::WordCounts counts = tg::count_words(corpus.texts, tg::Tokenizer(rules));
+  tg::WordVectors vectors = tg::load_vectors(
+      path, [&](std::string_view word) { return counts.words().find(word) != counts.words().end(); });
+  if (vectors.duplicates > 0) {
+    tg::warn(fmt::format("{}: {} words came more than once; their first vector counts", path,
+                         vectors.duplicates));
+  }
+  return vectors;
+}
+
+void warn_of_unseen_labels(const tg::Corpus& corpus) {
+  for (auto label = static_cast<std::size_t>(corpus.classes); label < corpus.label_names.size();
+       ++label) {
+    tg::warn(fmt::format("label \"{}\" occurs in dev or test but not in train; its texts cannot be "
+                         "classified correctly",
+                         corpus.label_names[label]));
+  }
+}
+
+int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& corpus,
+                  const tg::ExperimentResult& result) {
+  if (!options.json.empty()) {
+    tg::write_file(options.json, tg::to_json(corpus, options.experiment, result));
+  }
+  if (!options.predictions.empty()) {
+    tg::write_file(options.predictions, tg::predictions_text(corpus, result));
+    fmt::print("predictions of {}: {}\n", result.best_name, options.predictions);
+  }
+  if (!options.out.empty()) {
+    tg::save_model(*result.best, options.out);
+    fmt::print("best model ({}): {}\n", result.best_name, options.out);
+  }
+  if (!result.cancelled) return console::success;
+  fmt::print(stderr, "interrupted; the figures are those of the finished epochs{}\n",
+             options.out.empty() ? "" : ", the best model so far is saved");
+  return console::interrupted;
+}
+
+int train(tg::TrainSentimentOptions& options) {
+  tg::set_threads(options.threads);
+  check_outputs(options);
+  console::catch_interrupts();
+  const tg::Corpus corpus = tg::load_corpus(options.train, options.dev, options.test, options.data);
+  warn_of_unseen_labels(corpus);
+  tg::WordVectors vectors;
+  if (!options.vectors.empty()) {
+    vectors = load_wanted_vectors(options.vectors, corpus, options.experiment.rules);
+  }
+  if (!options.quiet) fmt::print("{}", tg::data_text(corpus, options.vectors));
+
+  console::ProgressLine line(options.quiet);
+  std::string run_name;
+  options.experiment.fit.cancelled = console::stop_requested;
+  options.experiment.fit.progress = [&](const tg::Progress& progress) {
+    line.show([&] { return tg::progress_text(run_name, progress); });
+  };
+  const tg::ExperimentResult result = tg::run_experiment(
+      corpus, vectors, options.experiment,
+      [&](const tg::EmbeddingChoice&, const std::string& name) { run_name = name; });
+  line.clear();
+  fmt::print("{}", tg::result_text(corpus, options.experiment, result));
+  return write_outputs(options, corpus, result);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app;
+  tg::TrainSentimentOptions options;
+  tg::add_options(app, options);
+  return console::run(app, argc, argv, [&] {
+    tg::complete(options);
+    return train(options);
+  });
+}

@@ -1,0 +1,13 @@
+// Bags of ids: which positions make up which bag.
+#pragma once
+
+#include <tapegrad/core/ops.hpp>
+#include <vector>
+
+namespace tapegrad {
+
+/// Bag b is ids[starts[b]] .. ids[starts[b + 1] - 1]: B + 1 starts for both ways to give bags.
+/// Throws ShapeError or IndexError, with the operation's name, where `bags` does not make sense.
+std::vector<std::size_t> bag_starts(const char* operation, const Bags& bags);
+
+}  // namespace tapegrad

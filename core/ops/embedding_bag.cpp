@@ -1,0 +1,264 @@
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+#include <tapegrad/core/kernels/bags.hpp>
+#include <tapegrad/core/kernels/rows.hpp>
+#include <tapegrad/core/ops.hpp>
+#include <tapegrad/core/parallel.hpp>
+#include <tapegrad/core/samples.hpp>
+#include <tapegrad/core/shapes.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+constexpr std::size_t bag_grain = 4;   // bags a block
+constexpr std::size_t row_grain = 64;  // rows of the table's gradient a block
+
+// The bags of one call, as forward and backward see them.
+struct Plan {
+  BagMode mode;
+  std::size_t width;
+  Index padding;
+  IndexArray ids;
+  std::vector<std::size_t> starts;
+  IndexArray winners = {};  // max: [B, D], the position of each result's id
+
+  std::size_t size() const { return starts.size() - 1; }
+  bool is_padding(std::size_t position) const { return ids.data()[position] == padding; }
+  std::size_t row(std::size_t position) const {
+    return static_cast<std::size_t>(ids.data()[position]) * width;
+  }
+  // The number of entries of a bag that are not padding.
+  std::size_t entries(std::size_t bag) const {
+    const auto padded = std::count(ids.data() + starts[bag], ids.data() + starts[bag + 1], padding);
+    return starts[bag + 1] - starts[bag] - static_cast<std::size_t>(padded);
+  }
+};
+
+Plan make_plan(const Tensor& table, const Bags& bags, const EmbeddingBagOptions& options,
+               const Tensor& weights) {
+  const char* name = "embedding_bag";
+  check_shape(table.dim() == 2, name, "table", table.shape(), "[V, D]");
+  check_ids(name, bags.ids, table.size(0));
+  if (weights.defined()) {
+    if (options.mode != BagMode::sum) {
+      throw std::invalid_argument("embedding_bag: weights are for BagMode::sum only");
+    }
+    check_shape(weights.shape() == bags.ids.shape(), name, "weights", weights.shape(),
+                to_string(bags.ids.shape()) + ", as the ids have,");
+  }
+  return {options.mode, table.size(1), padding_row(name, options.padding_idx, table.size(0)),
+          bags.ids, bag_starts(name, bags)};
+}
+
+void add_scaled(Real* to, const Real* from, Real scale, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) to[i] += scale * from[i];
+}
+
+void sum_bag(const Plan& plan, std::size_t bag, const Real* table, const Real* weights, Real* to) {
+  for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
+    if (plan.is_padding(i)) continue;
+    add_scaled(to, table + plan.row(i), weights == nullptr ? Real(1) : weights[i], plan.width);
+  }
+  if (plan.mode != BagMode::mean) return;
+  const auto n = static_cast<Real>(std::max<std::size_t>(1, plan.entries(bag)));
+  for (std::size_t d = 0; d < plan.width; ++d) to[d] /= n;
+}
+
+// The first largest entry wins, and the first NaN wins over everything.
+void max_bag(const Plan& plan, std::size_t bag, const Real* table, Real* to, Index* winners) {
+  bool first = true;
+  for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
+    if (plan.is_padding(i)) continue;
+    const Real* row = table + plan.row(i);
+    for (std::size_t d = 0; d < plan.width; ++d) {
+      if (first || (!(row[d] <= to[d]) && to[d] == to[d])) {
+        to[d] = row[d];
+        winners[d] = static_cast<Index>(i);
+      }
+    }
+    first = false;
+  }
+}
+
+Array forward(Plan& plan, const Array& table, const Real* weights) {
+  Array y = zeros({plan.size(), plan.width});
+  if (plan.mode == BagMode::max) {
+    plan.winners = IndexArray(y.shape(), Index(-1));
+  }
+  parallel_ranges(plan.size(), bag_grain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t bag = begin; bag < end; ++bag) {
+      Real* to = y.data() + bag * plan.width;
+      if (plan.mode == BagMode::max) {
+        max_bag(plan, bag, table.data(), to, plan.winners.data() + bag * plan.width);
+      } else {
+        sum_bag(plan, bag, table.data(), weights, to);
+      }
+    }
+  });
+  return y;
+}
+
+// For each position: its bag, and what the bag's gradient is multiplied with.
+struct Share {
+  std::size_t bag;
+  Real scale;
+};
+
+std::vector<Share> shares(const Plan& plan, const Real* weights) {
+  std::vector<Share> result(plan.ids.size());
+  for (std::size_t bag = 0; bag < plan.size(); ++bag) {
+    const Real scale =
+        plan.mode == BagMode::mean ? Real(1) / static_cast<Real>(plan.entries(bag)) : Real(1);
+    for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
+      result[i] = {bag, weights == nullptr ? scale : weights[i]};
+    }
+  }
+  return result;
+}
+
+// Adds what one position gives to the gradient of its row.
+void add_position(const Plan& plan, std::size_t position, const Share& share, const Array& dy,
+                  Real* to) {
+  const Real* from = dy.data() + share.bag * plan.width;
+  if (plan.mode != BagMode::max) {
+    add_scaled(to, from, share.scale, plan.width);
+    return;
+  }
+  const Index* winners = plan.winners.data() + share.bag * plan.width;
+  for (std::size_t d = 0; d < plan.width; ++d) {
+    if (winners[d] == static_cast<Index>(position)) to[d] += from[d];
+  }
+}
+
+// The gradient of each row: the sum over its positions, in input order.
+RowGrad table_gradient(const Plan& plan, const Array& dy, const Real* weights) {
+  RowIndex index = group_by_row(plan.ids.data(), plan.ids.size(), plan.padding);
+  const std::vector<Share> share = shares(plan, weights);
+  Array values = zeros({index.rows.size(), plan.width});
+  parallel_ranges(index.rows.size(), row_grain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      for (std::size_t i = index.starts[row]; i < index.starts[row + 1]; ++i) {
+        const std::size_t position = index.positions[i];
+        add_position(plan, position, share[position], dy, values.data() + row * plan.width);
+      }
+    }
+  });
+  return {std::move(index.rows), std::move(values)};
+}
+
+// The gradient of each weight: the product of its row and the gradient of its bag.
+Array weights_gradient(const Plan& plan, const Array& dy, const Array& table) {
+  Array dw = zeros(plan.ids.shape());
+  parallel_ranges(plan.size(), bag_grain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t bag = begin; bag < end; ++bag) {
+      const Real* g = dy.data() + bag * plan.width;
+      for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
+        if (plan.is_padding(i)) continue;
+        const Real* row = table.data() + plan.row(i);
+        dw.data()[i] = std::inner_product(g, g + plan.width, row, Real(0));
+      }
+    }
+  });
+  return dw;
+}
+
+}  // namespace
+
+// [V, D], bags -> [B, D]
+Tensor embedding_bag(const Tensor& table, const Bags& bags, const EmbeddingBagOptions& options,
+                     const Tensor& weights) {
+  Plan plan = make_plan(table, bags, options, weights);
+  const bool weighted = weights.defined();
+  Tensor y(forward(plan, table.value(), weighted ? weights.value().data() : nullptr));
+  return record("embedding_bag", {table, weights}, std::move(y),
+                weighted ? saved(table, weights) : Saved(),
+                [plan = std::move(plan), weighted](const Array& dy, const Saved& s, Sink& sink) {
+                  if (sink.wants(0)) {
+                    sink.add(0, table_gradient(plan, dy, weighted ? s[1].data() : nullptr));
+                  }
+                  if (sink.wants(1)) sink.add(1, weights_gradient(plan, dy, s[0]));
+                });
+}
+
+#ifdef TAPEGRAD_DOUBLE
+namespace {
+const auto with = [](Bags bags, EmbeddingBagOptions options = {}) {
+  return [bags, options](const std::vector<Tensor>& x) {
+    return embedding_bag(x[0], bags, options, x.size() > 1 ? x[1] : Tensor());
+  };
+};
+const auto reject = [](Bags bags, EmbeddingBagOptions options = {}, Tensor weights = {}) {
+  return [=] { embedding_bag(Tensor(zeros({5, 2})), bags, options, weights); };
+};
+// Repeated ids within and across bags, the last row, an empty bag, a bag of padding (3) only.
+const Bags hard{.ids = {0, 1, 1, 3, 3, 3, 4, 0, 1, 3}, .offsets = {0, 4, 4, 6}};
+const Bags square{.ids = {{0, 1, 1}, {4, 3, 0}}};
+const Bags none{.ids = IndexArray::from_shape({0}), .offsets = IndexArray::from_shape({0})};
+const Array table = distinct({5, 3});
+const bool samples = add_samples(
+    "embedding_bag",
+    {{"sum", {table}, with(hard, {BagMode::sum})},
+     {"mean", {table}, with(hard, {BagMode::mean})},
+     {"max", {table}, with(hard, {BagMode::max})},
+     {"sum with padding", {table}, with(hard, {BagMode::sum, 3}), {3}},
+     {"mean with padding", {table}, with(hard, {BagMode::mean, 3}), {3}},
+     {"max with padding", {table}, with(hard, {BagMode::max, -2}), {3}},
+     {"mean of rows", {table}, with(square, {BagMode::mean, -1}), {4}},
+     {"max of rows", {table}, with(square, {BagMode::max})},
+     {"weights", {table, distinct({10}, 1)}, with(hard, {BagMode::sum})},
+     {"weights with padding", {table, distinct({10}, 1)}, with(hard, {BagMode::sum, 3}), {3}},
+     {"weights of rows", {table, distinct({2, 3}, 1)}, with(square, {BagMode::sum})},
+     {"the last offset included",
+      {table},
+      with({.ids = {4, 2, 2}, .offsets = {0, 0, 2, 3}, .include_last_offset = true})},
+     {"bags of no ids", {table}, with({.ids = IndexArray::from_shape({3, 0})}, {BagMode::max})},
+     {"no bags", {table}, with(none)},
+     {"no rows", {distinct({0, 3})}, with({.ids = IndexArray::from_shape({2, 0})})},
+     {"no width", {distinct({5, 0})}, with(hard)},
+     {"one row", {distinct({1, 1})}, with({.ids = IndexArray(Shape{1, 1}, 0)}, {BagMode::max})},
+     {"a table that is itself a result",
+      {table},
+      [](const auto& x) { return embedding_bag(mul(x[0], x[0]), hard); }},
+     {"the weights come from the table",
+      {distinct({3, 2})},
+      [](const auto& x) {
+        const Bags bags{.ids = {{0, 1, 1}, {2, 0, 1}}};
+        return embedding_bag(x[0], bags, {BagMode::sum}, reshape(x[0], {2, 3}));
+      }}},
+    {{"embedding_bag: id 5 at position 2 ([2]) is out of range [0, 5)",
+      reject({.ids = {0, 1, 5}, .offsets = {0, 2}})},
+     {"embedding_bag: padding_idx 5 is out of range [-5, 5)", reject(square, {.padding_idx = 5})},
+     {"embedding_bag: table has shape [5], [V, D] is wanted",
+      [] { embedding_bag(Tensor(zeros({5})), square); }},
+     {"embedding_bag: ids has shape [], [B, L], or [N] with offsets is wanted",
+      reject({IndexArray(1)})},
+     {"embedding_bag: offsets has shape [], [B] for ids of one dimension is wanted",
+      reject({.ids = {0, 1}})},
+     {"embedding_bag: offsets has shape [1, 2], [B] is wanted",
+      reject({.ids = {0, 1}, .offsets = {{0, 1}}})},
+     {"embedding_bag: ids has shape [2, 3], whose rows are the bags: offsets and",
+      reject({.ids = square.ids, .offsets = {0, 1}})},
+     {"include_last_offset must be left out",
+      reject({.ids = square.ids, .include_last_offset = true})},
+     {"embedding_bag: offsets[0] is 1, must be 0", reject({.ids = {0, 1}, .offsets = {1, 2}})},
+     {"embedding_bag: offsets[2] is 1, less than offsets[1], which is 3",
+      reject({.ids = {0, 1, 2, 3}, .offsets = {0, 3, 1}})},
+     {"embedding_bag: offsets[1] is -1, less than offsets[0], which is 0",
+      reject({.ids = {0, 1}, .offsets = {0, -1}})},
+     {"embedding_bag: offsets[1] is 3, more than the number of ids, 2",
+      reject({.ids = {0, 1}, .offsets = {0, 3, 2}})},
+     {"embedding_bag: offsets[1] is 1, the last, must be the number of ids, 2",
+      reject({.ids = {0, 1}, .offsets = {0, 1}, .include_last_offset = true})},
+     {"embedding_bag: offsets is empty, it must begin with 0 (2 ids)",
+      reject({.ids = {0, 1}, .offsets = IndexArray::from_shape({0})})},
+     {"embedding_bag: offsets is empty, it must begin with 0 (0 ids, include_last_offset)",
+      reject({none.ids, none.offsets, true})},
+     {"embedding_bag: weights has shape [3], [2, 3], as the ids have, is wanted",
+      reject(square, {BagMode::sum}, Tensor(zeros({3})))},
+     {"embedding_bag: weights are for BagMode::sum only",
+      reject(square, {BagMode::mean}, Tensor(zeros({2, 3})))}});
+}  // namespace
+#endif
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -1,0 +1,9 @@
+#include <tapegrad/core/version.hpp>
+
+namespace tapegrad {
+
+const char* version() {
+  return TAPEGRAD_VERSION;  // from CMakeLists.txt
+}
+
+}  // namespace tapegrad

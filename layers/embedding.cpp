@@ -1,0 +1,25 @@
+#include <tapegrad/layers/embedding.hpp>
+
+#include <tapegrad/layers/table.hpp>
+#include <utility>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+
+Embedding::Embedding(std::size_t rows, std::size_t width, Rng& rng, const EmbeddingOptions& options)
+    : Embedding(table::random("Embedding", rows, width, rng, options.padding_idx), options) {}
+
+Embedding::Embedding(Parameter table, const EmbeddingOptions& options)
+    : weight(table::shared("Embedding", std::move(table), options.padding_idx)),
+      padding_idx(table::padding("Embedding", weight.shape(), options.padding_idx)) {}
+
+Embedding Embedding::from_pretrained(Array weights, const PretrainedOptions& options) {
+  return Embedding(table::pretrained("Embedding::from_pretrained", std::move(weights),
+                                     options.freeze, options.padding_idx),
+                   {.padding_idx = options.padding_idx});
+}
+
+Tensor Embedding::operator()(const IndexArray& ids) const {
+  return embedding(weight, ids, {.padding_idx = padding_idx});
+}
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -1,0 +1,46 @@
+// The embedding table as a layer.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <tapegrad/core/ops.hpp>
+#include <tapegrad/core/parameter.hpp>
+#include <tapegrad/core/rng.hpp>
+
+namespace tapegrad {
+
+struct PretrainedOptions {
+  /// Keeps the table as it is; unfreeze(layer) sets it free later.
+  bool freeze = true;
+  /// The padding id; negative counts from the end.
+  std::optional<Index> padding_idx = {};
+};
+
+inline namespace TAPEGRAD_PRECISION {
+
+/// Looks up rows of a table, torch.nn.Embedding: ids [...] -> [..., D]. Gradients are rows. The
+/// padding row is zero and one of the table's frozen rows, so that no gradient, optimizer, decay or
+/// initializer changes it.
+struct Embedding {
+  Parameter weight;  // [V, D]
+  std::optional<Index> padding_idx;
+
+  /// Values are drawn from N(0, 1), the padding row is zero. A negative padding_idx counts from the
+  /// end. Throws IndexError when it is out of range, std::runtime_error when the table does not fit
+  /// into memory.
+  Embedding(std::size_t rows, std::size_t width, Rng& rng, const EmbeddingOptions& options = {});
+  /// Shares this table [V, D]; the padding row keeps its value and becomes a frozen one. Throws
+  /// ShapeError when the table is not 2-D.
+  explicit Embedding(Parameter table, const EmbeddingOptions& options = {});
+  /// A table of its own with these values [V, D]. A padding row that is not zero is set to zero,
+  /// with a warning. Throws ShapeError when the weights are not 2-D.
+  static Embedding from_pretrained(Array weights, const PretrainedOptions& options = {});
+
+  /// ids are in 0 .. V-1 and never count from the end; any shape -> [..., D].
+  Tensor operator()(const IndexArray& ids) const;
+
+  static void visit(auto& self, auto&& v) { v("weight", self.weight); }
+};
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

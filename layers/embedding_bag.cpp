@@ -1,0 +1,27 @@
+#include <tapegrad/layers/embedding_bag.hpp>
+
+#include <tapegrad/layers/table.hpp>
+#include <utility>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+
+EmbeddingBag::EmbeddingBag(std::size_t rows, std::size_t width, Rng& rng,
+                           const EmbeddingBagOptions& options)
+    : EmbeddingBag(table::random("EmbeddingBag", rows, width, rng, options.padding_idx), options) {}
+
+EmbeddingBag::EmbeddingBag(Parameter table, const EmbeddingBagOptions& options)
+    : weight(table::shared("EmbeddingBag", std::move(table), options.padding_idx)),
+      mode(options.mode),
+      padding_idx(table::padding("EmbeddingBag", weight.shape(), options.padding_idx)) {}
+
+EmbeddingBag EmbeddingBag::from_pretrained(Array weights, const PretrainedBagOptions& options) {
+  return EmbeddingBag(table::pretrained("EmbeddingBag::from_pretrained", std::move(weights),
+                                        options.freeze, options.padding_idx),
+                      {.mode = options.mode, .padding_idx = options.padding_idx});
+}
+
+Tensor EmbeddingBag::operator()(const Bags& bags, const Tensor& weights) const {
+  return embedding_bag(weight, bags, {.mode = mode, .padding_idx = padding_idx}, weights);
+}
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -1,0 +1,84 @@
+#include <tapegrad/optim/adam.hpp>
+
+#include <cmath>
+#include <tapegrad/optim/arguments.hpp>
+#include <tapegrad/optim/rows.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+struct Scalars {
+  Real beta1, rest1;  // rest = 1 - beta
+  Real beta2, rest2;
+  Real step_size;  // lr / (1 - beta1^t)
+  Real root;       // 1 / sqrt(1 - beta2^t)
+  Real eps;
+  Real l2;     // of the parameter, added to the gradient
+  Real decay;  // of the parameter, taken off it
+};
+
+Scalars scalars(const AdamOptions& o, bool decoupled, double lr, std::uint64_t steps) {
+  const auto t = static_cast<double>(steps);
+  const auto real = [](double x) { return static_cast<Real>(x); };
+  return {.beta1 = real(o.beta1),
+          .rest1 = real(1 - o.beta1),
+          .beta2 = real(o.beta2),
+          .rest2 = real(1 - o.beta2),
+          .step_size = real(lr / (1 - std::pow(o.beta1, t))),
+          .root = real(1 / std::sqrt(1 - std::pow(o.beta2, t))),
+          .eps = real(o.eps),
+          .l2 = real(decoupled ? 0 : o.weight_decay),
+          .decay = real(decoupled ? lr * o.weight_decay : 0)};
+}
+
+void adam(Real* __restrict x, Real* __restrict m, Real* __restrict v, const Real* __restrict g,
+          std::size_t n, const Scalars& c) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const Real gi = g[i] + c.l2 * x[i];
+    m[i] = c.beta1 * m[i] + c.rest1 * gi;
+    v[i] = c.beta2 * v[i] + c.rest2 * gi * gi;
+    x[i] -= c.decay * x[i] + c.step_size * m[i] / (std::sqrt(v[i]) * c.root + c.eps);
+  }
+}
+
+AdamOptions adam_options(const AdamWOptions& o) {
+  return {.lr = o.lr,
+          .beta1 = o.beta1,
+          .beta2 = o.beta2,
+          .eps = o.eps,
+          .weight_decay = o.weight_decay,
+          .row_policy = o.row_policy};
+}
+
+}  // namespace
+
+Adam::Adam(std::vector<NamedParameter> parameters, const AdamOptions& options)
+    : Adam("Adam", std::move(parameters), options, false) {}
+
+Adam::Adam(const char* name, std::vector<NamedParameter> parameters, const AdamOptions& options,
+           bool decoupled)
+    : Optimizer(name, std::move(parameters), options.lr, {"exp_avg", "exp_avg_sq"}),
+      options_(options),
+      decoupled_(decoupled) {
+  check_below_one(name, "beta1", options.beta1);
+  check_below_one(name, "beta2", options.beta2);
+  check_not_negative(name, "eps", options.eps);
+  check_not_negative(name, "weight_decay", options.weight_decay);
+}
+
+AdamW::AdamW(std::vector<NamedParameter> parameters, const AdamWOptions& options)
+    : Adam("AdamW", std::move(parameters), adam_options(options), true) {}
+
+void Adam::update(Parameter& p, const Gradient& gradient, OptimizerState& state) {
+  if (rows::touches_nothing(gradient, options_.row_policy)) return;
+  const Scalars c = scalars(options_, decoupled_, lr(), state.steps);
+  Real* x = p.mutate().data();
+  Real* m = state.arrays[0].data();
+  Real* v = state.arrays[1].data();
+  for_each_span(p, gradient, options_.row_policy,
+                [x, m, v, c](std::size_t at, const Real* g, std::size_t n) {
+                  adam(x + at, m + at, v + at, g, n, c);
+                });
+}
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION

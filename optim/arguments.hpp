@@ -1,0 +1,13 @@
+// Checks of the numbers in optimizers' options.
+#pragma once
+
+namespace tapegrad {
+
+/// Throws std::invalid_argument, as "Adam: lr is -1, must be 0 or more", unless value is finite and
+/// not negative.
+void check_not_negative(const char* optimizer, const char* argument, double value);
+
+/// Throws std::invalid_argument unless 0 <= value < 1.
+void check_below_one(const char* optimizer, const char* argument, double value);
+
+}  // namespace tapegrad

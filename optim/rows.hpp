@@ -1,0 +1,115 @@
+// How optimizers go over a parameter: the one place that knows dense gradients from rows, and that
+// leaves out frozen rows. What an optimizer computes is written once, for a span of elements.
+#pragma once
+
+#include <algorithm>
+#include <tapegrad/core/gradient.hpp>
+#include <tapegrad/core/kernels/denormals.hpp>
+#include <tapegrad/core/parallel.hpp>
+#include <tapegrad/optim/optimizer.hpp>
+#include <vector>
+
+namespace tapegrad {
+inline namespace TAPEGRAD_PRECISION {
+namespace rows {
+
+/// Finds rows in a strictly increasing list, asked for in increasing order.
+class Cursor {
+ public:
+  Cursor(const std::vector<Index>& rows, std::size_t first)
+      : rows_(rows),
+        position_(static_cast<std::size_t>(
+            std::lower_bound(rows.begin(), rows.end(), static_cast<Index>(first)) - rows.begin())) {
+  }
+
+  /// Whether the list has this row; then `position` is its place.
+  bool find(std::size_t row) {
+    while (position_ < rows_.size() && rows_[position_] < static_cast<Index>(row)) ++position_;
+    return position_ < rows_.size() && rows_[position_] == static_cast<Index>(row);
+  }
+  std::size_t position() const { return position_; }
+
+ private:
+  const std::vector<Index>& rows_;
+  std::size_t position_;
+};
+
+/// Calls body(begin, end) for ranges of n items of `width` elements each, on all threads.
+template <class Body>
+void blocks(std::size_t n, std::size_t width, const Body& body) {
+  constexpr std::size_t elements = 16384;
+  const std::size_t grain = std::max<std::size_t>(1, elements / std::max<std::size_t>(1, width));
+  parallel_ranges(n, grain, [&body](std::size_t begin, std::size_t end) {
+    const FlushDenormals flush;
+    body(begin, end);
+  });
+}
+
+template <class Kernel>
+void each_dense(const Parameter& p, std::size_t width, const Real* g, const Kernel& kernel) {
+  const std::vector<Index>& frozen = p.frozen_rows();
+  if (frozen.empty()) {
+    blocks(p.value().size(), 1,
+           [&](std::size_t begin, std::size_t end) { kernel(begin, g + begin, end - begin); });
+    return;
+  }
+  blocks(rows_of(p.shape()), width, [&](std::size_t begin, std::size_t end) {
+    Cursor skip(frozen, begin);
+    for (std::size_t row = begin; row < end; ++row) {
+      if (!skip.find(row)) kernel(row * width, g + row * width, width);
+    }
+  });
+}
+
+template <class Kernel>
+void each_touched(const Parameter& p, std::size_t width, const RowGrad& g, const Kernel& kernel) {
+  const Real* values = g.values.data();
+  blocks(g.rows.size(), width, [&](std::size_t begin, std::size_t end) {
+    Cursor skip(p.frozen_rows(), static_cast<std::size_t>(g.rows[begin]));
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto row = static_cast<std::size_t>(g.rows[i]);
+      if (!skip.find(row)) kernel(row * width, values + i * width, width);
+    }
+  });
+}
+
+template <class Kernel>
+void each_row(const Parameter& p, std::size_t width, const RowGrad& g, const Kernel& kernel) {
+  const std::vector<Real> nothing(width);
+  blocks(rows_of(p.shape()), width, [&](std::size_t begin, std::size_t end) {
+    Cursor skip(p.frozen_rows(), begin);
+    Cursor touched(g.rows, begin);
+    for (std::size_t row = begin; row < end; ++row) {
+      if (skip.find(row)) continue;
+      const bool has = touched.find(row);
+      kernel(row * width, has ? g.values.data() + touched.position() * width : nothing.data(),
+             width);
+    }
+  });
+}
+
+/// Whether a step changes nothing but the time.
+inline bool touches_nothing(const Gradient& gradient, RowPolicy policy) {
+  return policy == RowPolicy::lazy && gradient.is_rows() && gradient.rows().rows.empty();
+}
+
+}  // namespace rows
+
+/// Calls kernel(at, g, n) for all spans of a parameter that a step changes, on all threads:
+/// elements at .. at+n-1 of the parameter have the gradients g[0] .. g[n-1]. The kernel must
+/// compute each element on its own, so that the cut into spans does not show.
+template <class Kernel>
+void for_each_span(const Parameter& p, const Gradient& gradient, RowPolicy policy,
+                   const Kernel& kernel) {
+  const std::size_t width = p.value().size() / std::max<std::size_t>(1, rows_of(p.shape()));
+  if (gradient.is_dense()) {
+    rows::each_dense(p, width, gradient.dense().data(), kernel);
+  } else if (policy == RowPolicy::lazy) {
+    rows::each_touched(p, width, gradient.rows(), kernel);
+  } else {
+    rows::each_row(p, width, gradient.rows(), kernel);
+  }
+}
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

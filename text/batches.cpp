@@ -1,0 +1,170 @@
+#include <tapegrad/text/batches.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+#include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/rng.hpp>
+
+namespace tapegrad {
+namespace {
+
+constexpr std::size_t pool_batches = 100;
+
+std::size_t positive(Index batch_size) {
+  if (batch_size >= 1) return static_cast<std::size_t>(batch_size);
+  throw std::invalid_argument(
+      fmt::format("batches: batch_size is {}, expected 1 or more", batch_size));
+}
+
+std::vector<Index> in_order(Index n) {
+  std::vector<Index> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), Index{0});
+  return order;
+}
+
+/// Cuts [first, last) of `order` into batches.
+void cut(const std::vector<Index>& order, std::size_t first, std::size_t last, std::size_t size,
+         std::vector<std::vector<Index>>& batches) {
+  for (; first < last; first += size) {
+    const auto at = order.begin() + static_cast<std::ptrdiff_t>(first);
+    batches.emplace_back(at, at + static_cast<std::ptrdiff_t>(std::min(size, last - first)));
+  }
+}
+
+double padding_share(const EncodedTexts& texts, const std::vector<std::vector<Index>>& batches) {
+  Index cells = 0;
+  Index words = 0;
+  for (const auto& batch : batches) {
+    Index longest = 1;
+    for (const Index n : batch) {
+      longest = std::max(longest, texts.length(n));
+      words += texts.length(n);
+    }
+    cells += longest * static_cast<Index>(batch.size());
+  }
+  return cells == 0 ? 0.0 : 1.0 - static_cast<double>(words) / static_cast<double>(cells);
+}
+
+const Index* text_begin(const EncodedTexts& texts, Index n) {
+  return texts.ids.data() + texts.offsets[static_cast<std::size_t>(n)];
+}
+
+}  // namespace
+
+Index EncodedTexts::length(Index n) const {
+  if (n < 0 || n >= size()) {
+    throw IndexError(fmt::format("batches: example {} is out of range [0, {})", n, size()));
+  }
+  const auto at = static_cast<std::size_t>(n);
+  return offsets[at + 1] - offsets[at];
+}
+
+EncodedTexts encode(const std::vector<std::string>& texts, const Tokenizer& tokenizer,
+                    const Vocabulary& vocabulary, Index max_tokens) {
+  if (max_tokens < 0) {
+    throw std::invalid_argument(
+        fmt::format("encode: max_tokens is {}, expected 0 (all) or more", max_tokens));
+  }
+  EncodedTexts encoded;
+  encoded.offsets.reserve(texts.size() + 1);
+  TokenBuffer buffer;
+  for (const auto& text : texts) {
+    const auto& tokens = tokenizer(text, buffer);
+    const auto all = static_cast<Index>(tokens.size());
+    const Index kept = max_tokens > 0 ? std::min(all, max_tokens) : all;
+    for (Index i = 0; i < kept; ++i) {
+      const Index id = vocabulary.id(tokens[static_cast<std::size_t>(i)]);
+      encoded.unknown += id == Vocabulary::unk ? 1 : 0;
+      encoded.ids.push_back(id);
+    }
+    encoded.cut += kept < all ? 1 : 0;
+    encoded.words_cut += all - kept;
+    encoded.offsets.push_back(static_cast<Index>(encoded.ids.size()));
+  }
+  return encoded;
+}
+
+WordCounts count_words(const std::vector<std::string>& texts, const Tokenizer& tokenizer) {
+  WordCounts counts;
+  TokenBuffer buffer;
+  for (const auto& text : texts) {
+    for (const auto word : tokenizer(text, buffer)) counts.add(word);
+  }
+  return counts;
+}
+
+BatchPlan shuffled_batches(const EncodedTexts& texts, Index batch_size, std::uint64_t seed,
+                           std::uint64_t epoch) {
+  const std::size_t size = positive(batch_size);
+  Rng rng = Rng(seed).split(epoch);
+  std::vector<Index> order = in_order(texts.size());
+  shuffle(order, rng);
+  BatchPlan plan;
+  const std::size_t pool = size * pool_batches;
+  for (std::size_t first = 0; first < order.size(); first += pool) {
+    const std::size_t last = std::min(first + pool, order.size());
+    std::stable_sort(order.begin() + static_cast<std::ptrdiff_t>(first),
+                     order.begin() + static_cast<std::ptrdiff_t>(last),
+                     [&](Index a, Index b) { return texts.length(a) < texts.length(b); });
+    cut(order, first, last, size, plan.batches);
+  }
+  shuffle(plan.batches, rng);
+  plan.padding = padding_share(texts, plan.batches);
+  return plan;
+}
+
+BatchPlan sequential_batches(const EncodedTexts& texts, Index batch_size) {
+  const std::size_t size = positive(batch_size);
+  BatchPlan plan;
+  const std::vector<Index> order = in_order(texts.size());
+  cut(order, 0, order.size(), size, plan.batches);
+  plan.padding = padding_share(texts, plan.batches);
+  return plan;
+}
+
+PaddedBatch padded_batch(const EncodedTexts& texts, const std::vector<Index>& examples) {
+  const std::size_t rows = examples.size();
+  PaddedBatch batch{IndexArray(), IndexArray(Shape{rows})};
+  Index longest = 1;
+  for (std::size_t b = 0; b < rows; ++b) {
+    batch.lengths[b] = texts.length(examples[b]);
+    longest = std::max(longest, batch.lengths[b]);
+  }
+  const auto columns = static_cast<std::size_t>(longest);
+  batch.ids = IndexArray(Shape{rows, columns}, Vocabulary::pad);
+  for (std::size_t b = 0; b < rows; ++b) {
+    std::copy_n(text_begin(texts, examples[b]), batch.lengths[b], batch.ids.data() + b * columns);
+  }
+  return batch;
+}
+
+FlatBatch flat_batch(const EncodedTexts& texts, const std::vector<Index>& examples) {
+  FlatBatch batch{IndexArray(), IndexArray(Shape{examples.size()})};
+  Index total = 0;
+  for (std::size_t b = 0; b < examples.size(); ++b) {
+    batch.offsets[b] = total;
+    total += texts.length(examples[b]);
+  }
+  batch.ids = IndexArray(Shape{static_cast<std::size_t>(total)});
+  Index* out = batch.ids.data();
+  for (const Index n : examples) out = std::copy_n(text_begin(texts, n), texts.length(n), out);
+  return batch;
+}
+
+IndexArray batch_labels(const std::vector<Index>& labels, const std::vector<Index>& examples) {
+  IndexArray batch(Shape{examples.size()});
+  for (std::size_t b = 0; b < examples.size(); ++b) {
+    const Index n = examples[b];
+    if (n < 0 || n >= static_cast<Index>(labels.size())) {
+      throw IndexError(
+          fmt::format("batches: example {} is out of range [0, {})", n, labels.size()));
+    }
+    batch[b] = labels[static_cast<std::size_t>(n)];
+  }
+  return batch;
+}
+
+}  // namespace tapegrad

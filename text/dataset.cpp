@@ -1,0 +1,183 @@
+#include <tapegrad/text/dataset.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <stdexcept>
+#include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/log.hpp>
+#include <tapegrad/text/dataset_forms.hpp>
+#include <tapegrad/text/input.hpp>
+#include <utility>
+
+namespace tapegrad {
+namespace {
+
+namespace fs = std::filesystem;
+using detail::LabelledTexts;
+using std::string_view;
+
+/// NAME=FILE,NAME=FILE as pairs.
+std::vector<std::pair<std::string, std::string>> class_files(const std::string& spec) {
+  std::vector<std::pair<std::string, std::string>> files;
+  for (std::size_t begin = 0; begin <= spec.size();) {
+    const std::size_t end = std::min(spec.find(',', begin), spec.size());
+    const std::string part = spec.substr(begin, end - begin);
+    const std::size_t equals = part.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == part.size()) {
+      throw FormatError(spec, 0, fmt::format("expected NAME=FILE,NAME=FILE, found \"{}\"", part));
+    }
+    files.emplace_back(part.substr(0, equals), part.substr(equals + 1));
+    const auto& name = files.back().first;
+    if (std::count_if(files.begin(), files.end(), [&](const auto& f) { return f.first == name; }) >
+        1) {
+      throw FormatError(spec, 0,
+                        fmt::format("expected one file a class, found \"{}\" twice", name));
+    }
+    begin = end + 1;
+  }
+  return files;
+}
+
+LabelledTexts read_class_files(const std::string& spec) {
+  LabelledTexts result;
+  const auto files = class_files(spec);
+  for (const auto& [name, path] : files) {
+    const std::string content = read_text(path);
+    string_view rest = content;
+    if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
+    if (rest.empty()) throw FormatError(path, 0, "expected texts, found an empty file");
+    string_view line;
+    for (std::size_t number = 1; next_line(rest, line); ++number) {
+      if (line.empty()) throw FormatError(path, number, "expected a text, found an empty line");
+      result.labels.push_back(name);
+      result.texts.emplace_back(line);
+    }
+  }
+  result.form = fmt::format("{} files, one a class, one text a line", files.size());
+  return result;
+}
+
+/// What a directory holds, sorted by name.
+std::vector<fs::path> listing(const fs::path& directory) {
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(directory)) paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+bool is_text_file(const fs::path& path) {
+  return path.string().ends_with(".txt") || path.string().ends_with(".txt.gz");
+}
+
+/// Adds the texts of one class's directory.
+void read_class_directory(const fs::path& directory, LabelledTexts& result) {
+  const std::size_t before = result.texts.size();
+  std::size_t others = 0;
+  for (const auto& path : listing(directory)) {
+    if (!is_text_file(path)) {
+      ++others;
+      continue;
+    }
+    std::string text = read_text(path.string());
+    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+    while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+    result.labels.push_back(directory.filename().string());
+    result.texts.push_back(std::move(text));
+  }
+  if (result.texts.size() == before) {
+    throw FormatError(directory.string(), 0,
+                      "expected .txt files, one a text, found none; give the directory whose "
+                      "sub-directories are the classes (such as train)");
+  }
+  if (others > 0) {
+    warn(fmt::format("{}: {} entries that are no .txt files were left out", directory.string(),
+                     others));
+  }
+}
+
+LabelledTexts read_directory(const std::string& spec) {
+  LabelledTexts result;
+  std::vector<std::string> classes;
+  for (const auto& path : listing(spec)) {
+    if (!fs::is_directory(path)) continue;
+    if (path.filename() == "unsup") {
+      warn(fmt::format("{}: left out, its texts have no labels", path.string()));
+      continue;
+    }
+    read_class_directory(path, result);
+    classes.push_back(path.filename().string());
+  }
+  if (classes.empty()) {
+    throw FormatError(spec, 0, "expected a sub-directory for each class, found none");
+  }
+  result.form =
+      fmt::format("directory with a .txt file for each text, classes {}", fmt::join(classes, ", "));
+  return result;
+}
+
+LabelledTexts read(const std::string& spec, const DatasetOptions& options) {
+  std::error_code ignored;
+  if (spec != "-" && fs::is_directory(spec, ignored)) return read_directory(spec);
+  if (spec.find('=') != std::string::npos && !fs::exists(spec, ignored)) {
+    return read_class_files(spec);
+  }
+  return detail::read_form(spec, read_text(spec), options);
+}
+
+bool as_number(string_view text, double& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
+}
+
+void sort_labels(std::vector<std::string>& names) {
+  double value = 0;
+  const bool numbers = std::all_of(names.begin(), names.end(),
+                                   [&](const std::string& name) { return as_number(name, value); });
+  std::sort(names.begin(), names.end(), [numbers](const std::string& a, const std::string& b) {
+    double x = 0;
+    double y = 0;
+    if (!numbers || !as_number(a, x) || !as_number(b, y) || x == y) return a < b;
+    return x < y;
+  });
+}
+
+/// Numbers the labels, those of `known` first.
+Dataset number_labels(const std::string& spec, LabelledTexts&& read,
+                      const std::vector<std::string>& known) {
+  std::map<std::string, Index, std::less<>> ids;
+  for (const auto& name : known) ids.emplace(name, static_cast<Index>(ids.size()));
+  if (ids.size() != known.size()) {
+    throw std::invalid_argument("load_dataset: known_labels holds a name twice");
+  }
+  std::vector<std::string> fresh;
+  for (const auto& label : read.labels) {
+    if (ids.emplace(label, -1).second) fresh.push_back(label);
+  }
+  sort_labels(fresh);
+  Dataset data{std::move(read.texts), {}, known, std::move(read.form)};
+  for (const auto& name : fresh) {
+    ids[name] = static_cast<Index>(data.label_names.size());
+    data.label_names.push_back(name);
+  }
+  for (const auto& label : read.labels) data.labels.push_back(ids.find(label)->second);
+  if (!known.empty() && !fresh.empty()) {
+    warn(fmt::format("{}: labels that the training data does not have: {}", spec,
+                     fmt::join(fresh, ", ")));
+  }
+  return data;
+}
+
+}  // namespace
+
+Dataset load_dataset(const std::string& spec, const DatasetOptions& options,
+                     const std::vector<std::string>& known_labels) {
+  return number_labels(spec, read(spec, options), known_labels);
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,79 @@
+// Pretrained word vectors in text form: GloVe's, and fastText's and word2vec's with a first line
+// COUNT DIM.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <tapegrad/core/array.hpp>
+#include <tapegrad/core/rng.hpp>
+#include <tapegrad/text/vocabulary.hpp>
+#include <vector>
+
+namespace tapegrad {
+
+/// Says whether a word's vector is wanted.
+using WordFilter = std::function<bool(std::string_view)>;
+
+/// The words of a vector file that `wanted` accepts, in the order of the file, each once. Checks
+/// what load_vectors checks for words that are not wanted.
+std::vector<std::string> words_with_vectors(const std::string& path, const WordFilter& wanted);
+
+/// How many of a text's words have a vector.
+struct Coverage {
+  Index types = 0;         ///< different words
+  Index types_found = 0;   ///< those with a vector
+  Index tokens = 0;        ///< all words of the text
+  Index tokens_found = 0;  ///< those with a vector
+};
+
+/// "12,345 of 13,000 words (95.0 %), 1,000,000 of 1,010,000 tokens (99.0 %)"
+std::string to_string(const Coverage& coverage);
+
+/// The coverage of all counted words.
+Coverage coverage(const WordCounts& counts, const WordFilter& has_vector);
+
+/// What a word without a pretrained vector starts with.
+enum class Missing {
+  normal,  ///< normal numbers with mean 0 and the standard deviation of all values found
+  zeros,
+};
+
+inline namespace TAPEGRAD_PRECISION {
+
+/// Vectors of some words.
+struct WordVectors {
+  std::vector<std::string> words;  ///< the word of each row, in the order of the file
+  Array values;                    ///< [N, D]
+  Index lines = 0;                 ///< vectors in the file, wanted or not
+  Index duplicates = 0;            ///< wanted words that came again; their first vector counts
+
+  /// The width D.
+  Index width() const { return static_cast<Index>(values.shape()[1]); }
+};
+
+/// Reads the vectors of the words that `wanted` accepts from a plain or gzip file. Fields are
+/// separated by single spaces; the last D of a line are its vector and what comes before is the
+/// word, spaces and all (GloVe 840B has such words). D is DIM of the first line, or else what most
+/// of the first lines have.
+///
+/// FormatError with the line for an empty file, an empty line, a missing word, fewer than D
+/// numbers, more than D numbers, fewer or more lines than COUNT. These are checked on every line;
+/// that each field is a finite number, only on lines of wanted words.
+WordVectors load_vectors(const std::string& path, const WordFilter& wanted);
+/// The same for the words of a vocabulary.
+WordVectors load_vectors(const std::string& path, const Vocabulary& vocabulary);
+
+/// The coverage of a vocabulary's words by the counts it was made with. Words left out count among
+/// the tokens without a vector, but not among the words.
+Coverage coverage(const Vocabulary& vocabulary, const WordVectors& vectors);
+
+/// An embedding table [V, D]: zeros for <pad>, their vector for words that have one, and what
+/// `missing` says for the others and <unk>. A row's random numbers depend on the seed of `rng` and
+/// its word alone. With no vector found at all, `normal` has deviation 0.1. std::invalid_argument
+/// if `vectors` have no width.
+Array init_table(const Vocabulary& vocabulary, const WordVectors& vectors, const Rng& rng,
+                 Missing missing = Missing::normal);
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

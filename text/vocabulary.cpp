@@ -1,0 +1,156 @@
+#include <tapegrad/text/vocabulary.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/files.hpp>
+
+namespace tapegrad {
+namespace {
+
+constexpr std::string_view pad_word = "<pad>";
+constexpr std::string_view unk_word = "<unk>";
+
+bool is_special(std::string_view word) {
+  return word == pad_word || word == unk_word;
+}
+
+void check_options(const VocabularyOptions& options) {
+  if (options.min_count < 0) {
+    throw std::invalid_argument(
+        fmt::format("vocabulary: min_count is {}, expected 0 or more", options.min_count));
+  }
+  if (options.max_size != 0 && options.max_size < 2) {
+    throw std::invalid_argument(fmt::format(
+        "vocabulary: max_size is {}, expected 0 (no limit) or at least 2: <pad> and <unk> count",
+        options.max_size));
+  }
+}
+
+}  // namespace
+
+void WordCounts::add(std::string_view word, Index times) {
+  const auto found = counts_.find(word);
+  if (found != counts_.end()) {
+    found->second += times;
+  } else {
+    counts_.emplace(word, times);
+  }
+  tokens_ += times;
+}
+
+Index WordCounts::count(std::string_view word) const {
+  const auto found = counts_.find(word);
+  return found == counts_.end() ? 0 : found->second;
+}
+
+Vocabulary::Vocabulary() : words_{std::string(pad_word), std::string(unk_word)}, counts_{0, 0} {}
+
+Vocabulary::Vocabulary(const WordCounts& counts, const VocabularyOptions& options,
+                       std::vector<std::string> extra)
+    : Vocabulary() {
+  check_options(options);
+  using Entry = WordMap::value_type;
+  std::vector<const Entry*> kept;
+  for (const Entry& entry : counts.words()) {
+    if (entry.second >= options.min_count && !is_special(entry.first)) kept.push_back(&entry);
+  }
+  std::sort(kept.begin(), kept.end(), [](const Entry* a, const Entry* b) {
+    return a->second != b->second ? a->second > b->second : a->first < b->first;
+  });
+  if (options.max_size > 0 && kept.size() > static_cast<std::size_t>(options.max_size - 2)) {
+    kept.resize(static_cast<std::size_t>(options.max_size - 2));
+  }
+  Index kept_tokens = 0;
+  for (const Entry* entry : kept) {
+    append(entry->first, entry->second);
+    kept_tokens += entry->second;
+  }
+  counts_[unk] = counts.tokens() - kept_tokens;
+  std::sort(extra.begin(), extra.end());
+  for (auto& word : extra) {
+    if (!is_special(word) && !find(word)) append(std::move(word), 0);
+  }
+}
+
+void Vocabulary::append(std::string word, Index count) {
+  if (word.empty() || word.find_first_of("\r\n") != std::string::npos) {
+    throw std::invalid_argument("vocabulary: a word must not be empty or hold a line end");
+  }
+  ids_.emplace(word, size());
+  words_.push_back(std::move(word));
+  counts_.push_back(count);
+}
+
+Index Vocabulary::id(std::string_view word) const {
+  const auto found = ids_.find(word);
+  return found == ids_.end() ? unk : found->second;
+}
+
+std::optional<Index> Vocabulary::find(std::string_view word) const {
+  const auto found = ids_.find(word);
+  if (found == ids_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::size_t Vocabulary::checked(Index id) const {
+  if (id < 0 || id >= size()) {
+    throw IndexError(fmt::format("vocabulary: id {} is out of range [0, {})", id, size()));
+  }
+  return static_cast<std::size_t>(id);
+}
+
+const std::string& Vocabulary::word(Index id) const {
+  return words_[checked(id)];
+}
+
+Index Vocabulary::count(Index id) const {
+  return counts_[checked(id)];
+}
+
+void Vocabulary::save(const std::string& path) const {
+  std::string bytes;
+  for (const auto& word : words_) bytes.append(word).push_back('\n');
+  write_file(path, bytes);
+}
+
+Vocabulary Vocabulary::load(const std::string& path) {
+  const std::string bytes = read_file(path);
+  Vocabulary vocabulary;
+  std::string_view rest = bytes;
+  std::size_t number = 0;
+  while (!rest.empty()) {
+    ++number;
+    const std::size_t end = rest.find('\n');
+    if (end == std::string_view::npos) {
+      throw FormatError(path, number, "expected a line end behind the last word: the file is cut");
+    }
+    const std::string_view word = rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+    if (number <= 2) {
+      const auto special = number == 1 ? pad_word : unk_word;
+      if (word == special) continue;
+      throw FormatError(path, number, fmt::format("expected {}, found \"{}\"", special, word));
+    }
+    if (word.empty()) throw FormatError(path, number, "expected a word, found an empty line");
+    if (word.find('\r') != std::string_view::npos) {
+      throw FormatError(path, number, "expected LF line ends, found a CR");
+    }
+    if (is_special(word)) throw FormatError(path, number, fmt::format("{} occurs twice", word));
+    if (const auto first = vocabulary.find(word)) {
+      throw FormatError(path, number,
+                        fmt::format("the word \"{}\" stands on line {} already", word, *first + 1));
+    }
+    vocabulary.append(std::string(word), 0);
+  }
+  if (number < 2) {
+    throw FormatError(
+        path, number + 1,
+        fmt::format("expected {}, found the end of the file", number == 0 ? pad_word : unk_word));
+  }
+  return vocabulary;
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,218 @@
+#include <tapegrad/training/experiment.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+#include <tapegrad/core/memory.hpp>
+#include <tapegrad/optim/adam.hpp>
+#include <tapegrad/optim/sgd.hpp>
+#include <tapegrad/training/class_weights.hpp>
+
+namespace tapegrad {
+namespace {
+
+// The standard deviation of a random table's values.
+constexpr double random_deviation = 0.1;
+
+template <class Value>
+Spread spread_over_folds(const std::vector<Run>& runs, Value&& value) {
+  std::vector<std::vector<double>> by_fold;
+  for (const Run& run : runs) {
+    if (by_fold.size() <= run.fold) by_fold.resize(run.fold + 1);
+    by_fold[run.fold].push_back(value(run));
+  }
+  if (by_fold.size() == 1) return spread(by_fold[0]);
+  std::vector<double> means;
+  for (const auto& values : by_fold) means.push_back(spread(values).mean);
+  return spread(means);
+}
+
+Array random_table(const Vocabulary& vocabulary, Index width, const Rng& rng) {
+  Array table(Shape{static_cast<std::size_t>(vocabulary.size()), static_cast<std::size_t>(width)});
+  Rng numbers = rng;
+  std::generate(table.data(), table.data() + table.size(),
+                [&] { return static_cast<Real>(random_deviation * numbers.normal()); });
+  std::fill_n(table.data() + Vocabulary::pad * width, width, Real(0));
+  return table;
+}
+
+// The state of one experiment while it runs.
+class Experiment {
+ public:
+  Experiment(const Corpus& corpus, const WordVectors& vectors, const ExperimentOptions& options,
+             const RunObserver& observe)
+      : corpus_(corpus),
+        vectors_(vectors),
+        options_(options),
+        observe_(observe),
+        tokenizer_(options.rules),
+        weights_(parse_class_weights(options.class_weights, corpus)) {}
+
+  ExperimentResult run() {
+    check();
+    const std::vector<Split> splits = make_splits(corpus_, options_.folds, options_.seed);
+    result_.folds = splits.size();
+    result_.width = has_vectors() ? vectors_.width() : options_.width;
+    for (const auto& choice : options_.embeddings) {
+      const double lr = options_.lr.value_or(learning_rate(options_.optimizer, choice));
+      result_.groups.push_back({choice, lr, {}, {}});
+    }
+    for (std::size_t fold = 0; fold < splits.size() && !result_.cancelled; ++fold) {
+      run_split(fold, splits[fold]);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  bool has_vectors() const { return !vectors_.words.empty(); }
+
+  void check() const {
+    if (options_.embeddings.empty()) throw std::invalid_argument("embeddings: none are given");
+    if (options_.seeds < 1) {
+      throw std::invalid_argument(fmt::format("seeds: {} is below 1", options_.seeds));
+    }
+    for (const auto& choice : options_.embeddings) {
+      if (choice.pretrained && !has_vectors()) {
+        throw std::invalid_argument(fmt::format(
+            "embeddings: {} needs word vectors, and none of the words has one", choice.name));
+      }
+    }
+  }
+
+  void run_split(std::size_t fold, const Split& split) {
+    const PreparedSplit data =
+        prepare(corpus_, split, tokenizer_, vectors_, options_.vocabulary);
+    check_memory("embedding table with gradient moments", data.vocabulary.size(), result_.width, 3);
+    if (fold == 0) describe(data);
+    for (RunGroup& group : result_.groups) {
+      for (Index k = 0; k < options_.seeds && !result_.cancelled; ++k) {
+        run_once(group, fold, options_.seed + static_cast<std::uint64_t>(k), split, data);
+      }
+    }
+  }
+
+  void describe(const PreparedSplit& data) {
+    result_.vocabulary_size = data.vocabulary.size();
+    result_.coverage = coverage(data.vocabulary, vectors_);
+    result_.texts_cut = data.train.texts.cut + data.dev.texts.cut + data.test.texts.cut;
+  }
+
+  TextClassifier make_model(const EmbeddingChoice& choice, const Vocabulary& vocabulary,
+                            std::uint64_t seed) const {
+    const Rng rng(seed);
+    const Rng table_rng = rng.split(0);
+    Array table = choice.pretrained
+                      ? init_table(vocabulary, vectors_, table_rng, options_.missing)
+                      : random_table(vocabulary, result_.width, table_rng);
+    ClassifierConfig config = options_.classifier;
+    config.classes = corpus_.classes;
+    Rng layers_rng = rng.split(1);
+    TextClassifier model = make_classifier(config, std::move(table), layers_rng);
+    if (choice.frozen) freeze(model.table());
+    return model;
+  }
+
+  void run_once(RunGroup& group, std::size_t fold, std::uint64_t seed, const Split& split,
+                const PreparedSplit& data) {
+    const std::string name = run_name(group, fold, seed);
+    if (observe_) observe_(group.embeddings, name);
+    TextClassifier model = make_model(group.embeddings, data.vocabulary, seed);
+    if (group.runs.empty()) group.values = count_values(model);
+    const auto optimizer =
+        make_optimizer(options_.optimizer, model, group.lr, options_.weight_decay);
+    FitOptions fit_options = options_.fit;
+    fit_options.seed = seed;
+    fit_options.thaw_after = group.embeddings.thaw_after;
+    fit_options.class_weights = weights_;
+    Run run{seed, fold, fit(model, *optimizer, data.train, data.dev, fit_options), {}};
+    Predictions predictions = predict(model, data.test.texts);
+    run.test = measure(data.test.labels, predictions.labels);
+    result_.cancelled = run.fit.cancelled;
+    if (!result_.best || run.fit.best_dev_accuracy > best_dev_accuracy_) {
+      best_dev_accuracy_ = run.fit.best_dev_accuracy;
+      keep(name, std::move(model), data);
+      result_.best_predictions = {split.test, data.test.labels, std::move(predictions)};
+    }
+    group.runs.push_back(std::move(run));
+  }
+
+  std::string run_name(const RunGroup& group, std::size_t fold, std::uint64_t seed) const {
+    std::string name = fmt::format("{}, seed {}", group.embeddings.name, seed);
+    if (result_.folds > 1) name += fmt::format(", fold {} of {}", fold + 1, result_.folds);
+    return name;
+  }
+
+  void keep(const std::string& name, TextClassifier model, const PreparedSplit& data) {
+    ClassifierConfig config = options_.classifier;
+    config.classes = corpus_.classes;
+    const std::vector<std::string> labels(corpus_.label_names.begin(),
+                                          corpus_.label_names.begin() + corpus_.classes);
+    result_.best = ClassifierModel{config, options_.rules, data.vocabulary, labels, std::move(model)};
+    result_.best_name = name;
+  }
+
+  const Corpus& corpus_;
+  const WordVectors& vectors_;
+  const ExperimentOptions& options_;
+  const RunObserver& observe_;
+  Tokenizer tokenizer_;
+  std::vector<double> weights_;
+  ExperimentResult result_;
+  double best_dev_accuracy_ = 0;
+};
+
+}  // namespace
+
+EmbeddingChoice embedding_choice(const std::string& name) {
+  if (name == "frozen") return {name, true, true, 0};
+  if (name == "finetune") return {name, true, false, 0};
+  if (name == "random") return {name, false, false, 0};
+  const std::string prefix = "thaw:";
+  if (name.rfind(prefix, 0) == 0) {
+    Index epochs = 0;
+    const char* end = name.data() + name.size();
+    const auto [rest, error] = std::from_chars(name.data() + prefix.size(), end, epochs);
+    if (error == std::errc() && rest == end && epochs > 0) return {name, true, false, epochs};
+  }
+  throw std::invalid_argument("embeddings: \"" + name +
+                              "\" is not one of frozen, finetune, random, thaw:N (N epochs frozen)");
+}
+
+Spread RunGroup::dev_accuracy() const {
+  return spread_over_folds(runs, [](const Run& run) { return run.fit.best_dev_accuracy; });
+}
+Spread RunGroup::test_accuracy() const {
+  return spread_over_folds(runs, [](const Run& run) { return run.test.accuracy; });
+}
+Spread RunGroup::test_macro_f1() const {
+  return spread_over_folds(runs, [](const Run& run) { return run.test.macro_f1; });
+}
+
+double learning_rate(const std::string& optimizer, const EmbeddingChoice& embeddings) {
+  const double adam = embeddings.frozen ? 1e-2 : 3e-3;
+  return optimizer == "sgd" ? 100 * adam : adam;
+}
+
+std::unique_ptr<Optimizer> make_optimizer(const std::string& name, const TextClassifier& model,
+                                          double lr, double weight_decay) {
+  if (name == "adam") {
+    return std::make_unique<Adam>(model, AdamOptions{.lr = lr, .weight_decay = weight_decay});
+  }
+  if (name == "adamw") {
+    return std::make_unique<AdamW>(model, AdamWOptions{.lr = lr, .weight_decay = weight_decay});
+  }
+  if (name == "sgd") {
+    return std::make_unique<SGD>(model, SGDOptions{.lr = lr, .weight_decay = weight_decay});
+  }
+  throw std::invalid_argument("optimizer: \"" + name + "\" is not one of adam, adamw, sgd");
+}
+
+ExperimentResult run_experiment(const Corpus& corpus, const WordVectors& vectors,
+                                const ExperimentOptions& options, const RunObserver& observe) {
+  return Experiment(corpus, vectors, options, observe).run();
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,101 @@
+// The comparison: one classifier trained with frozen, fine-tuned and random embeddings, for several
+// seeds or folds.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tapegrad/training/model_folder.hpp>
+#include <tapegrad/training/splits.hpp>
+#include <vector>
+
+namespace tapegrad {
+
+/// How the embeddings start and whether they are trained.
+struct EmbeddingChoice {
+  std::string name;      // "frozen", "finetune", "random" or "thaw:N"
+  bool pretrained = true;
+  bool frozen = false;   // for all epochs
+  Index thaw_after = 0;  // frozen up to the end of this epoch
+};
+/// Throws std::invalid_argument for a name that is none of these.
+EmbeddingChoice embedding_choice(const std::string& name);
+
+struct ExperimentOptions {
+  std::vector<EmbeddingChoice> embeddings;
+  Index seeds = 3;         // runs with seed, seed + 1, ...
+  std::uint64_t seed = 1;
+  Index folds = 10;        // of the cross-validation, without a test file
+  ClassifierConfig classifier = {};  // classes is taken from the data
+  Index width = 100;       // of a random table, if there are no vectors
+  Missing missing = Missing::normal;
+  TokenizerRules rules = {};
+  VocabularyChoice vocabulary = {};
+  std::string optimizer = "adam";     // "adam", "adamw" or "sgd"
+  std::optional<double> lr = {};      // default: by optimizer and embeddings, see learning_rate
+  double weight_decay = 0.0;
+  std::string class_weights;          // "", "balanced" or "LABEL=WEIGHT,..."
+  FitOptions fit = {};                // seed, thaw_after and class_weights are set for each run
+};
+
+/// One training: one choice of embeddings, one seed, one split.
+struct Run {
+  std::uint64_t seed = 0;
+  std::size_t fold = 0;
+  FitResult fit;
+  Metrics test;
+};
+
+/// All trainings of one choice of embeddings.
+struct RunGroup {
+  EmbeddingChoice embeddings;
+  double lr = 0;
+  ValueCount values;  // of the first run; thawed values count as trainable
+  std::vector<Run> runs;
+
+  /// Mean and deviation over seeds; with several folds, over folds (of the mean over seeds).
+  Spread dev_accuracy() const;
+  Spread test_accuracy() const;
+  Spread test_macro_f1() const;
+};
+
+/// The test texts under the best model: which (numbers in the corpus), their labels, what it says.
+struct TestPredictions {
+  std::vector<Index> texts;
+  std::vector<Index> labels;
+  Predictions predictions;
+};
+
+struct ExperimentResult {
+  std::vector<RunGroup> groups;
+  Index vocabulary_size = 0;  // of the first split
+  Coverage coverage;          // likewise
+  Index texts_cut = 0;        // likewise, over train, dev and test
+  Index width = 0;
+  std::size_t folds = 1;
+  /// The run with the best dev accuracy, the first of equals, and what it says of its test texts.
+  std::optional<ClassifierModel> best;
+  std::string best_name;      // e.g. "finetune, seed 2"
+  TestPredictions best_predictions;
+  bool cancelled = false;
+};
+
+/// Called before each run: its embeddings and name ("finetune, seed 2, fold 3 of 10").
+using RunObserver = std::function<void(const EmbeddingChoice&, const std::string& name)>;
+
+/// The learning rate used when none is given.
+double learning_rate(const std::string& optimizer, const EmbeddingChoice& embeddings);
+/// Throws std::invalid_argument for an unknown name.
+std::unique_ptr<Optimizer> make_optimizer(const std::string& name, const TextClassifier& model,
+                                          double lr, double weight_decay);
+
+/// Runs every choice with every seed on every split. `vectors` may be empty (no width) if all choices
+/// are random. When options.fit.cancelled says so, returns what there is. std::invalid_argument for
+/// options that do not fit each other or the data; std::runtime_error when a training diverges or a
+/// table does not fit in memory.
+ExperimentResult run_experiment(const Corpus& corpus, const WordVectors& vectors,
+                                const ExperimentOptions& options, const RunObserver& observe = {});
+
+}  // namespace tapegrad

@@ -1,0 +1,141 @@
+#include <tapegrad/training/model_folder.hpp>
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/files.hpp>
+#include <tapegrad/training/safetensors.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+constexpr int format_version = 1;
+
+Json to_json(const ClassifierModel& model) {
+  const Shape& table = model.net.table().shape();
+  Json json = {{"format_version", format_version},
+               {"model",
+                {{"kind", to_string(model.config.kind)},
+                 {"vocabulary_size", table[0]},
+                 {"embedding_dim", table[1]},
+                 {"classes", model.config.classes},
+                 {"dropout", model.config.dropout}}},
+               {"tokenizer",
+                {{"version", model.rules.version},
+                 {"lowercase", model.rules.lowercase},
+                 {"whitespace_only", model.rules.whitespace_only}}},
+               {"labels", model.labels}};
+  if (model.config.kind == ModelKind::mean) json["model"]["hidden"] = model.config.hidden;
+  return json;
+}
+
+struct Config {
+  ClassifierConfig classifier;
+  TokenizerRules rules;
+  std::vector<std::string> labels;
+  std::size_t rows, width;
+};
+
+Config parse_config(const std::string& path) {
+  try {
+    const Json json = Json::parse(read_file(path));
+    if (const int version = json.at("format_version"); version > format_version) {
+      throw FormatError(path, 0,
+                        fmt::format("format version {} is newer than this program, which knows {}",
+                                    version, format_version));
+    }
+    const Json& net = json.at("model");
+    const Json& rules = json.at("tokenizer");
+    Config config;
+    config.classifier = {model_kind(net.at("kind")), net.at("classes"), net.value("hidden", 0),
+                         net.at("dropout")};
+    config.rules.version = rules.at("version");
+    config.rules.lowercase = rules.at("lowercase");
+    config.rules.whitespace_only = rules.at("whitespace_only");
+    config.labels = json.at("labels");
+    config.rows = net.at("vocabulary_size");
+    config.width = net.at("embedding_dim");
+    return config;
+  } catch (const Json::exception& error) {
+    throw FormatError(path, 0, error.what());
+  } catch (const std::invalid_argument& error) {
+    throw FormatError(path, 0, error.what());
+  }
+}
+
+void check_config(const Config& config, const std::string& path, std::size_t words) {
+  if (config.rules.version > TokenizerRules{}.version) {
+    throw FormatError(path, 0,
+                      fmt::format("tokenizer version {} is newer than this program, which knows {}",
+                                  config.rules.version, TokenizerRules{}.version));
+  }
+  if (config.rows != words) {
+    throw FormatError(path, 0, fmt::format("vocabulary_size is {}, vocab.txt has {} words",
+                                           config.rows, words));
+  }
+  if (config.classifier.classes < 1 ||
+      static_cast<std::size_t>(config.classifier.classes) != config.labels.size()) {
+    throw FormatError(path, 0, fmt::format("classes is {}, but there are {} labels",
+                                           config.classifier.classes, config.labels.size()));
+  }
+}
+
+// Puts the file's arrays in place of the network's parameters, all of them and no other.
+void assign_parameters(const std::string& path, TextClassifier& net) {
+  std::vector<NamedArray> arrays = read_safetensors(path);
+  std::size_t used = 0;
+  for_each_parameter(net, [&](const std::string& name, Parameter& p) {
+    for (NamedArray& named : arrays) {
+      if (named.name != name) continue;
+      if (named.array.shape() != p.shape()) {
+        throw FormatError(path, 0,
+                          fmt::format("tensor {} has shape {}, config.json wants {}", name,
+                                      to_string(named.array.shape()), to_string(p.shape())));
+      }
+      p.assign(std::move(named.array));
+      ++used;
+      return;
+    }
+    throw FormatError(path, 0, fmt::format("tensor {} is missing", name));
+  });
+  if (used != arrays.size()) {
+    throw FormatError(path, 0, fmt::format("has {} tensors, the model {} parameters",
+                                           arrays.size(), used));
+  }
+}
+
+}  // namespace
+
+void save_model(const ClassifierModel& model, const std::string& folder) {
+  std::vector<NamedArray> arrays;
+  for (const auto& [name, p] : parameters(model.net)) arrays.push_back({name, p.value()});
+  const fs::path to(folder);
+  fs::create_directories(to);
+  const auto beside = [&](const char* name) { return (to / name).string() + ".new"; };
+  model.vocabulary.save(beside("vocab.txt"));
+  write_file(beside("model.safetensors"), to_safetensors(arrays));
+  write_file(beside("config.json"), to_json(model).dump(2) + "\n");
+  for (const char* name : {"vocab.txt", "model.safetensors", "config.json"}) {
+    fs::rename(beside(name), to / name);
+  }
+}
+
+ClassifierModel load_model(const std::string& folder) {
+  const fs::path from(folder);
+  const std::string config_path = (from / "config.json").string();
+  const Config config = parse_config(config_path);
+  Vocabulary vocabulary = Vocabulary::load((from / "vocab.txt").string());
+  check_config(config, config_path, static_cast<std::size_t>(vocabulary.size()));
+  Rng rng(0);
+  TextClassifier net =
+      make_classifier(config.classifier, zeros({config.rows, config.width}), rng);
+  assign_parameters((from / "model.safetensors").string(), net);
+  return {config.classifier, config.rules, std::move(vocabulary), config.labels, std::move(net)};
+}
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -1,0 +1,32 @@
+// A trained classifier as a folder: config.json, vocab.txt, model.safetensors.
+#pragma once
+
+#include <string>
+#include <tapegrad/text/tokenizer.hpp>
+#include <tapegrad/text/vocabulary.hpp>
+#include <tapegrad/training/classifier.hpp>
+#include <vector>
+
+namespace tapegrad {
+inline namespace TAPEGRAD_PRECISION {
+
+/// All that is needed to classify a text.
+struct ClassifierModel {
+  ClassifierConfig config;
+  TokenizerRules rules;
+  Vocabulary vocabulary;
+  std::vector<std::string> labels;  // name of each class
+  TextClassifier net;
+};
+
+/// Writes the three files into `folder`, which is made if it is missing. All are written beside
+/// their final places before the first is renamed, so that a full disk leaves the older model whole.
+/// The same model gives the same bytes. std::system_error if that fails.
+void save_model(const ClassifierModel& model, const std::string& folder);
+
+/// Reads what save_model wrote. FormatError for files that do not fit each other, or that a newer
+/// version wrote; std::system_error for one that cannot be read.
+ClassifierModel load_model(const std::string& folder);
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad
