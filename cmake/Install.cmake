@@ -1,0 +1,35 @@
+# Install rules: the library, its headers as <tapegrad/FOLDER/NAME.hpp>, and what find_package and
+# pkg-config need.
+
+include(CMakePackageConfigHelpers)
+
+install(TARGETS tapegrad EXPORT tapegradTargets)
+
+file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
+     core/*.hpp layers/*.hpp optim/*.hpp text/*.hpp training/*.hpp)
+foreach(header IN LISTS headers ITEMS tapegrad.hpp)
+  cmake_path(GET header PARENT_PATH folder)
+  install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tapegrad/${folder})
+endforeach()
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tapegrad)
+install(EXPORT tapegradTargets NAMESPACE tapegrad:: DESTINATION ${package_dir})
+configure_package_config_file(cmake/tapegradConfig.cmake.in tapegradConfig.cmake
+                              INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(tapegradConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tapegradConfig.cmake
+              ${CMAKE_CURRENT_BINARY_DIR}/tapegradConfigVersion.cmake
+        DESTINATION ${package_dir})
+
+# pkg-config: who links the static library links what it needs too.
+set(pc_requires xtensor)
+set(pc_libs -ltapegrad)
+if(NOT BUILD_SHARED_LIBS)
+  string(APPEND pc_requires ", fmt, openblas, zlib, libutf8proc")
+  string(APPEND pc_libs " -fopenmp")
+endif()
+file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(cmake/tapegrad.pc.in tapegrad.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tapegrad.pc
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

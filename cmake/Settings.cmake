@@ -3,6 +3,9 @@
 if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release)
+  endif()
 endif()
 
 add_library(tapegrad_warnings INTERFACE)
@@ -10,14 +13,10 @@ target_compile_options(tapegrad_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${TAPEGRAD_WERROR}>:-Werror>)
 if(TAPEGRAD_SANITIZE)
   target_compile_options(tapegrad_warnings INTERFACE
-    -fsanitize=${TAPEGRAD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    -fsanitize=${TAPEGRAD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # false alarms in sanitized code
   target_link_options(tapegrad_warnings INTERFACE -fsanitize=${TAPEGRAD_SANITIZE})
 endif()
-
-# What text/ and training/ need beyond what core needs.
-add_library(tapegrad_text_dependencies INTERFACE)
-target_link_libraries(tapegrad_text_dependencies INTERFACE
-  nlohmann_json::nlohmann_json ZLIB::ZLIB PkgConfig::utf8proc)
 
 # tapegrad_settings(TARGET): one of the two builds of the library.
 function(tapegrad_settings target)
@@ -27,8 +26,8 @@ function(tapegrad_settings target)
     $<BUILD_INTERFACE:${include_root}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target}
     PUBLIC xtensor
-    PRIVATE $<BUILD_INTERFACE:tapegrad_warnings> fmt::fmt OpenMP::OpenMP_CXX xtensor-blas
-            BLAS::BLAS)
+    PRIVATE $<BUILD_INTERFACE:tapegrad_warnings> $<BUILD_INTERFACE:xtensor-blas>
+            fmt::fmt OpenMP::OpenMP_CXX BLAS::BLAS)
   # Nobody reads errno after std::sqrt, and without it loops with square roots become vector code.
   target_compile_options(${target} PRIVATE -fno-math-errno)
   target_compile_definitions(${target} PRIVATE TAPEGRAD_VERSION="${PROJECT_VERSION}")

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# build.sh [PRESET] [OPTION ...]: installs what is missing and builds a preset of CMakePresets.json
+# (release), with these options of cmake, into build/PRESET.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+preset=${1:-release}
+
+scripts/setup.sh
+
+# A compile job can take 2 GB.
+memory_jobs=$(awk '/^MemAvailable/ { print int($2 / 2000000) }' /proc/meminfo)
+jobs=$(nproc)
+((jobs <= memory_jobs)) || jobs=$((memory_jobs > 0 ? memory_jobs : 1))
+
+log=build/$preset/build.log
+mkdir -p "build/$preset"
+quietly() {
+  "$@" > "$log" 2>&1 || {
+    cat "$log" >&2
+    echo "build: failed: $*" >&2
+    exit 1
+  }
+}
+echo "build: configuring $preset"
+quietly cmake --preset "$preset" "${@:2}"
+echo "build: compiling $preset with $jobs jobs (log: $log)"
+quietly cmake --build --preset "$preset" --parallel "$jobs"

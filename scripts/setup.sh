@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that tapegrad needs and that are missing; with --ci also those of
+# .ci/run. Does nothing when all are there.
+set -euo pipefail
+
+packages=(
+  g++ cmake ninja-build pkg-config libxtensor-dev libxsimd-dev libxtensor-blas-dev libopenblas-dev
+  libfmt-dev nlohmann-json3-dev libutf8proc-dev zlib1g-dev libcli11-dev catch2
+)
+ci_packages=(ccache clang clang-format clang-tidy libclang-rt-dev libomp-dev)
+
+case "$*" in
+  "") ;;
+  --ci) packages+=("${ci_packages[@]}") ;;
+  *)
+    echo "usage: ${0##*/} [--ci]" >&2
+    exit 2
+    ;;
+esac
+
+if ! command -v apt-get > /dev/null || ! command -v dpkg-query > /dev/null; then
+  echo "setup: no apt here; install what these Debian packages hold, then build:" >&2
+  echo "  ${packages[*]}" >&2
+  exit 1
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null || true)
+  [[ $status == installed ]] || missing+=("$package")
+done
+if ((${#missing[@]} == 0)); then
+  echo "setup: all packages are there"
+  exit 0
+fi
+if ((EUID != 0)); then
+  echo "setup: packages are missing; install them with" >&2
+  echo "  sudo apt-get install ${missing[*]}" >&2
+  exit 1
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+export DEBIAN_FRONTEND=noninteractive
+quietly() {
+  "$@" > "$log" 2>&1 || {
+    cat "$log" >&2
+    echo "setup: failed: $*" >&2
+    exit 1
+  }
+}
+echo "setup: installing ${missing[*]}"
+quietly apt-get update
+quietly apt-get install --yes --no-install-recommends "${missing[@]}"

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# test.sh [PRESET] [OPTION ...]: builds a preset (release), see build.sh, and runs all its tests.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+preset=${1:-release}
+
+scripts/build.sh "$preset" "${@:2}"
+ctest --preset "$preset" --parallel "$(nproc)" --progress --output-junit junit.xml
