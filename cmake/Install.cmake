@@ -33,3 +33,9 @@ configure_file(cmake/tapegrad.pc.in tapegrad.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tapegrad.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# The programs, and the data they train on when no file is named.
+if(TAPEGRAD_BUILD_APPS)
+  install(TARGETS train_sentiment padding_gradients)
+  install(DIRECTORY data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tapegrad)
+endif()
