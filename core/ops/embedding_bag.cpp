@@ -55,8 +55,18 @@ void add_scaled(Real* to, const Real* from, Real scale, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) to[i] += scale * from[i];
 }
 
+// Tables are larger than the caches and ids are in no order: asks for a row some entries ahead.
+void prefetch_row(const Plan& plan, std::size_t position, const Real* table) {
+  constexpr std::size_t ahead = 6;
+  constexpr std::size_t cache_line = 64 / sizeof(Real);
+  if (position + ahead >= plan.ids.size()) return;
+  const Real* row = table + plan.row(position + ahead);
+  for (std::size_t d = 0; d < plan.width; d += cache_line) __builtin_prefetch(row + d);
+}
+
 void sum_bag(const Plan& plan, std::size_t bag, const Real* table, const Real* weights, Real* to) {
   for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
+    prefetch_row(plan, i, table);
     if (plan.is_padding(i)) continue;
     add_scaled(to, table + plan.row(i), weights == nullptr ? Real(1) : weights[i], plan.width);
   }
@@ -69,13 +79,14 @@ void sum_bag(const Plan& plan, std::size_t bag, const Real* table, const Real* w
 void max_bag(const Plan& plan, std::size_t bag, const Real* table, Real* to, Index* winners) {
   bool first = true;
   for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
+    prefetch_row(plan, i, table);
     if (plan.is_padding(i)) continue;
     const Real* row = table + plan.row(i);
     for (std::size_t d = 0; d < plan.width; ++d) {
-      if (first || (!(row[d] <= to[d]) && to[d] == to[d])) {
-        to[d] = row[d];
-        winners[d] = static_cast<Index>(i);
-      }
+      const Real best = to[d];
+      const bool wins = first || (!(row[d] <= best) && best == best);
+      to[d] = wins ? row[d] : best;
+      winners[d] = wins ? static_cast<Index>(i) : winners[d];
     }
     first = false;
   }
@@ -127,7 +138,7 @@ void add_position(const Plan& plan, std::size_t position, const Share& share, co
   }
   const Index* winners = plan.winners.data() + share.bag * plan.width;
   for (std::size_t d = 0; d < plan.width; ++d) {
-    if (winners[d] == static_cast<Index>(position)) to[d] += from[d];
+    to[d] += winners[d] == static_cast<Index>(position) ? from[d] : Real(0);
   }
 }
 

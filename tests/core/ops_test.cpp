@@ -1,0 +1,126 @@
+// What operations do in float, with random numbers, and on several threads.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+#include <same.hpp>
+#include <tapegrad/core/ops.hpp>
+#include <tapegrad/core/parallel.hpp>
+#include <tapegrad/core/rng.hpp>
+
+namespace tg = tapegrad;
+
+namespace {
+
+tg::Array random(const tg::Shape& shape, std::uint64_t seed) {
+  tg::Array a(shape);
+  tg::Rng rng(seed);
+  for (tg::Real& x : a) x = static_cast<tg::Real>(rng.uniform(-1, 1));
+  return a;
+}
+
+tg::Context training(std::uint64_t seed) {
+  tg::Context context;
+  context.training = true;
+  context.seed = seed;
+  return context;
+}
+
+bool same_bits(const tg::Array& a, const tg::Array& b) {
+  return a.shape() == b.shape() &&
+         std::memcmp(a.data(), b.data(), a.size() * sizeof(tg::Real)) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("softmax rows sum to one, also for logits of 1e4") {
+  for (const tg::Real scale : {1.0F, 1e4F}) {
+    const tg::Array y = softmax(tg::Tensor(scale * random({50, 7}, 1))).value();
+    const tg::Array sums = xt::sum(y, {1});
+    for (const tg::Real s : sums) CHECK(s == Approx(1).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("a sum of many equal floats comes out right") {
+  CHECK(sum(tg::Tensor(tg::full({1 << 25}, 1))).item() == 1 << 25);
+  CHECK(mean(tg::Tensor(tg::full({100000}, 0.1F))).item() == 0.1F);
+}
+
+TEST_CASE("dropout keeps a share of 1 - p, scaled to the same mean") {
+  const std::size_t n = 100000;
+  const tg::Tensor ones(tg::full({n}, 1));
+  for (const double p : {0.1, 0.5, 0.9}) {
+    const tg::Array y = dropout(ones, p, training(1)).value();
+    double kept = 0;
+    for (const tg::Real v : y) {
+      if (v != 0) CHECK(v == Approx(1 / (1 - p)));
+      kept += v != 0;
+    }
+    CHECK(std::abs(kept / n - (1 - p)) < 5 * std::sqrt(p * (1 - p) / n));
+  }
+}
+
+TEST_CASE("dropout's gradient has the mask of its forward") {
+  const tg::Parameter p(tg::full({1000}, 1));
+  tg::Tape tape;
+  const tg::Tensor y = dropout(p, 0.3, training(2));
+  const tg::Array forward = y.value();
+  CHECK(same_bits(tape.backward(sum(y)).dense(p), forward));
+}
+
+TEST_CASE("each dropout of a context has its own mask, and a new context repeats them") {
+  const tg::Tensor ones(tg::full({100}, 1));
+  const tg::Context context = training(3), again = training(3), other = training(4);
+  const tg::Array first = dropout(ones, 0.5, context).value();
+  const tg::Array second = dropout(ones, 0.5, context).value();
+  CHECK_FALSE(same(first, second));
+  CHECK(same(first, dropout(ones, 0.5, again).value()));
+  CHECK_FALSE(same(first, dropout(ones, 0.5, other).value()));
+}
+
+TEST_CASE("dropout without training or with p = 0 is the identity and draws no numbers") {
+  const tg::Tensor x(tg::full({100}, 1));
+  const tg::Context context = training(3), fresh = training(3);
+  CHECK(&dropout(x, 0.5, tg::Context()).value() == &x.value());
+  CHECK(&dropout(x, 0, context).value() == &x.value());
+  CHECK(same(dropout(x, 0.5, context).value(), dropout(x, 0.5, fresh).value()));
+}
+
+TEST_CASE("dropout with p = 1 gives zeros and zero gradients, but keeps NaN") {
+  const tg::Parameter p(tg::full({10}, 1));
+  tg::Tape tape;
+  const tg::Tensor y = dropout(p, 1, training(5));
+  CHECK(same(y.value(), tg::zeros({10})));
+  CHECK(same(tape.backward(sum(y)).dense(p), tg::zeros({10})));
+  CHECK(std::isnan(dropout(tg::Tensor(tg::full({1}, NAN)), 1, training(5)).item()));
+}
+
+TEST_CASE("values and gradients have the same bits on any number of threads") {
+  const tg::Parameter table(random({500, 33}, 1)), weight(random({300, 33}, 2));
+  const tg::Parameter batch(random({20, 33, 40}, 3)), scale(random({64, 40}, 4));
+  tg::IndexArray ids(tg::Shape{64, 50}, 0), labels(tg::Shape{64}, 0);
+  tg::Rng rng(5);
+  for (tg::Index& id : ids) id = static_cast<tg::Index>(rng.below(500));
+  for (tg::Index& label : labels) label = static_cast<tg::Index>(rng.below(300));
+  const auto run = [&](int threads) {
+    tg::set_threads(threads);
+    tg::Tape tape;
+    tg::Tensor x = embedding_bag(table, {.ids = ids}, {tg::BagMode::mean, 0});
+    x = x + embedding_bag(table, {.ids = ids}, {tg::BagMode::max}) + sum(embedding(table, ids), 1);
+    const tg::Tensor logits = linear(dropout(gelu(x), 0.5, training(6)), weight);
+    const tg::Tensor products = softmax(matmul(x, batch), 1) * scale;
+    const tg::Tensor loss =
+        cross_entropy(logits, labels) + mean(transpose(products, 0, 2)) + sum(sigmoid(products));
+    const tg::Gradients g = tape.backward(loss);
+    tg::set_threads(0);
+    return std::vector<tg::Array>{loss.value(),    logits.value(), products.value(), g.dense(table),
+                                  g.dense(weight), g.dense(batch), g.dense(scale)};
+  };
+  const auto one = run(1);
+  for (const int threads : {2, 5}) {
+    const auto several = run(threads);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      INFO("threads " << threads << ", array " << i);
+      CHECK(same_bits(several[i], one[i]));
+    }
+  }
+}

@@ -1,0 +1,10 @@
+// Comparing arrays in a CHECK, which cannot take xtensor's own == apart.
+#pragma once
+
+#include <algorithm>
+#include <tapegrad/core/array.hpp>
+
+/// Same shape, same numbers.
+inline bool same(const tapegrad::Array& a, const tapegrad::Array& b) {
+  return a.shape() == b.shape() && std::equal(a.data(), a.data() + a.size(), b.data());
+}
