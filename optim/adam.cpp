@@ -1,5 +1,6 @@
 #include <tapegrad/optim/adam.hpp>
 
+#include <array>
 #include <cmath>
 #include <tapegrad/optim/arguments.hpp>
 #include <tapegrad/optim/rows.hpp>
@@ -72,12 +73,10 @@ AdamW::AdamW(std::vector<NamedParameter> parameters, const AdamWOptions& options
 void Adam::update(Parameter& p, const Gradient& gradient, OptimizerState& state) {
   if (rows::touches_nothing(gradient, options_.row_policy)) return;
   const Scalars c = scalars(options_, decoupled_, lr(), state.steps);
-  Real* x = p.mutate().data();
-  Real* m = state.arrays[0].data();
-  Real* v = state.arrays[1].data();
-  for_each_span(p, gradient, options_.row_policy,
-                [x, m, v, c](std::size_t at, const Real* g, std::size_t n) {
-                  adam(x + at, m + at, v + at, g, n, c);
+  const std::array arrays{p.mutate().data(), state.arrays[0].data(), state.arrays[1].data()};
+  for_each_span(p, gradient, options_.row_policy, arrays,
+                [c](const std::array<Real*, 3>& a, const Real* g, std::size_t n) {
+                  adam(a[0], a[1], a[2], g, n, c);
                 });
 }
 

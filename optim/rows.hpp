@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <tapegrad/core/gradient.hpp>
 #include <tapegrad/core/kernels/denormals.hpp>
 #include <tapegrad/core/parallel.hpp>
@@ -45,44 +46,73 @@ void blocks(std::size_t n, std::size_t width, const Body& body) {
   });
 }
 
-template <class Kernel>
-void each_dense(const Parameter& p, std::size_t width, const Real* g, const Kernel& kernel) {
+/// The arrays that a step changes, all of the parameter's shape: its value and its state.
+template <std::size_t K>
+using Arrays = std::array<Real*, K>;
+
+template <std::size_t K>
+Arrays<K> from(Arrays<K> arrays, std::size_t at) {
+  for (Real*& array : arrays) array += at;
+  return arrays;
+}
+
+/// Asks for memory that is needed soon. Touched rows lie far apart, and waiting for them one after
+/// the other takes several times as long as computing.
+template <std::size_t K>
+void prefetch(const Arrays<K>& arrays, std::size_t at, std::size_t n) {
+  constexpr std::size_t line = 64 / sizeof(Real);
+  for (Real* array : arrays) {
+    for (std::size_t i = 0; i < n; i += line) __builtin_prefetch(array + at + i, 1);
+  }
+}
+
+template <std::size_t K, class Kernel>
+void each_dense(const Parameter& p, std::size_t width, const Real* g, const Arrays<K>& arrays,
+                const Kernel& kernel) {
   const std::vector<Index>& frozen = p.frozen_rows();
   if (frozen.empty()) {
-    blocks(p.value().size(), 1,
-           [&](std::size_t begin, std::size_t end) { kernel(begin, g + begin, end - begin); });
+    blocks(p.value().size(), 1, [&](std::size_t begin, std::size_t end) {
+      kernel(from(arrays, begin), g + begin, end - begin);
+    });
     return;
   }
   blocks(rows_of(p.shape()), width, [&](std::size_t begin, std::size_t end) {
     Cursor skip(frozen, begin);
     for (std::size_t row = begin; row < end; ++row) {
-      if (!skip.find(row)) kernel(row * width, g + row * width, width);
+      if (!skip.find(row)) kernel(from(arrays, row * width), g + row * width, width);
     }
   });
 }
 
-template <class Kernel>
-void each_touched(const Parameter& p, std::size_t width, const RowGrad& g, const Kernel& kernel) {
+template <std::size_t K, class Kernel>
+void each_touched(const Parameter& p, std::size_t width, const RowGrad& g, const Arrays<K>& arrays,
+                  const Kernel& kernel) {
+  constexpr std::size_t ahead = 4;
   const Real* values = g.values.data();
   blocks(g.rows.size(), width, [&](std::size_t begin, std::size_t end) {
-    Cursor skip(p.frozen_rows(), static_cast<std::size_t>(g.rows[begin]));
+    const auto row_at = [&g](std::size_t i) { return static_cast<std::size_t>(g.rows[i]); };
+    Cursor skip(p.frozen_rows(), row_at(begin));
     for (std::size_t i = begin; i < end; ++i) {
-      const auto row = static_cast<std::size_t>(g.rows[i]);
-      if (!skip.find(row)) kernel(row * width, values + i * width, width);
+      if (i + ahead < end) prefetch(arrays, row_at(i + ahead) * width, width);
+      if (!skip.find(row_at(i))) {
+        kernel(from(arrays, row_at(i) * width), values + i * width, width);
+      }
     }
   });
 }
 
-template <class Kernel>
-void each_row(const Parameter& p, std::size_t width, const RowGrad& g, const Kernel& kernel) {
+template <std::size_t K, class Kernel>
+void each_row(const Parameter& p, std::size_t width, const RowGrad& g, const Arrays<K>& arrays,
+              const Kernel& kernel) {
   const std::vector<Real> nothing(width);
+  const Real* values = g.values.data();
   blocks(rows_of(p.shape()), width, [&](std::size_t begin, std::size_t end) {
     Cursor skip(p.frozen_rows(), begin);
     Cursor touched(g.rows, begin);
     for (std::size_t row = begin; row < end; ++row) {
       if (skip.find(row)) continue;
       const bool has = touched.find(row);
-      kernel(row * width, has ? g.values.data() + touched.position() * width : nothing.data(),
+      kernel(from(arrays, row * width), has ? values + touched.position() * width : nothing.data(),
              width);
     }
   });
@@ -95,19 +125,19 @@ inline bool touches_nothing(const Gradient& gradient, RowPolicy policy) {
 
 }  // namespace rows
 
-/// Calls kernel(at, g, n) for all spans of a parameter that a step changes, on all threads:
-/// elements at .. at+n-1 of the parameter have the gradients g[0] .. g[n-1]. The kernel must
-/// compute each element on its own, so that the cut into spans does not show.
-template <class Kernel>
+/// Calls kernel(spans, g, n) for all elements of a parameter that a step changes, on all threads:
+/// spans are the given arrays from some element on, and g[0] .. g[n-1] the gradients from there.
+/// The kernel must compute each element on its own, so that the cut into spans does not show.
+template <std::size_t K, class Kernel>
 void for_each_span(const Parameter& p, const Gradient& gradient, RowPolicy policy,
-                   const Kernel& kernel) {
+                   const std::array<Real*, K>& arrays, const Kernel& kernel) {
   const std::size_t width = p.value().size() / std::max<std::size_t>(1, rows_of(p.shape()));
   if (gradient.is_dense()) {
-    rows::each_dense(p, width, gradient.dense().data(), kernel);
+    rows::each_dense(p, width, gradient.dense().data(), arrays, kernel);
   } else if (policy == RowPolicy::lazy) {
-    rows::each_touched(p, width, gradient.rows(), kernel);
+    rows::each_touched(p, width, gradient.rows(), arrays, kernel);
   } else {
-    rows::each_row(p, width, gradient.rows(), kernel);
+    rows::each_row(p, width, gradient.rows(), arrays, kernel);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <stdexcept>
 #include <tapegrad/optim/arguments.hpp>
 #include <tapegrad/optim/rows.hpp>
@@ -66,17 +67,16 @@ void SGD::update(Parameter& p, const Gradient& gradient, OptimizerState& state) 
                   .momentum = static_cast<Real>(options_.momentum),
                   .share = static_cast<Real>(share)};
   Real* x = p.mutate().data();
-  Real* b = state.arrays.empty() ? nullptr : state.arrays[0].data();
-  const bool nesterov = options_.nesterov;
-  for_each_span(p, gradient, options_.row_policy,
-                [x, b, nesterov, c](std::size_t at, const Real* g, std::size_t n) {
-                  if (b == nullptr) {
-                    plain(x + at, g, n, c);
-                  } else if (nesterov) {
-                    with_nesterov(x + at, b + at, g, n, c);
-                  } else {
-                    with_momentum(x + at, b + at, g, n, c);
-                  }
+  if (state.arrays.empty()) {
+    for_each_span(
+        p, gradient, options_.row_policy, std::array{x},
+        [c](const std::array<Real*, 1>& a, const Real* g, std::size_t n) { plain(a[0], g, n, c); });
+    return;
+  }
+  for_each_span(p, gradient, options_.row_policy, std::array{x, state.arrays[0].data()},
+                [c, step = options_.nesterov ? with_nesterov : with_momentum](
+                    const std::array<Real*, 2>& a, const Real* g, std::size_t n) {
+                  step(a[0], a[1], g, n, c);
                 });
 }
 
