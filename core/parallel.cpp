@@ -67,8 +67,10 @@ void parallel_for(std::size_t blocks, const std::function<void(std::size_t)>& bo
   first_error.rethrow();
 }
 
-void parallel_ranges(std::size_t n, std::size_t grain,
+void parallel_ranges(std::size_t n, std::size_t cost,
                      const std::function<void(std::size_t, std::size_t)>& body) {
+  constexpr std::size_t worthwhile = 1U << 16U;  // some 20 µs of work
+  const std::size_t grain = std::max<std::size_t>(1, worthwhile / std::max<std::size_t>(1, cost));
   parallel_for((n + grain - 1) / grain,
                [&](std::size_t block) { body(block * grain, std::min(n, (block + 1) * grain)); });
 }

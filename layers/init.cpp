@@ -16,13 +16,12 @@ namespace {
 // whatever is frozen and whichever thread draws them; each draw takes `numbers` of them.
 template <class Draw>
 void fill(Parameter& p, Rng& rng, std::uint64_t numbers, const Draw& draw) {
-  constexpr std::size_t grain = 8192;
   Array& value = p.mutate();
   const std::size_t n = value.size();
   const std::size_t width = n / std::max<std::size_t>(1, rows_of(p.shape()));
   const std::vector<Index>& frozen = p.frozen_rows();
   const std::uint64_t first = rng.position();
-  parallel_ranges(n, grain, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(n, 8, [&](std::size_t begin, std::size_t end) {
     Rng own = rng;
     own.seek(first + numbers * begin);
     for (std::size_t i = begin; i < end; ++i) {

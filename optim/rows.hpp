@@ -38,9 +38,7 @@ class Cursor {
 /// Calls body(begin, end) for ranges of n items of `width` elements each, on all threads.
 template <class Body>
 void blocks(std::size_t n, std::size_t width, const Body& body) {
-  constexpr std::size_t elements = 16384;
-  const std::size_t grain = std::max<std::size_t>(1, elements / std::max<std::size_t>(1, width));
-  parallel_ranges(n, grain, [&body](std::size_t begin, std::size_t end) {
+  parallel_ranges(n, width, [&body](std::size_t begin, std::size_t end) {
     const FlushDenormals flush;
     body(begin, end);
   });

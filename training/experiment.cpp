@@ -7,6 +7,7 @@
 #include <cmath>
 #include <stdexcept>
 #include <tapegrad/core/memory.hpp>
+#include <tapegrad/layers/init.hpp>
 #include <tapegrad/optim/adam.hpp>
 #include <tapegrad/optim/sgd.hpp>
 #include <tapegrad/training/class_weights.hpp>
@@ -28,12 +29,12 @@ Spread spread_over_folds(const std::vector<Run>& runs, Value&& value) {
 }
 
 Array random_table(const Vocabulary& vocabulary, Index width, double deviation, const Rng& rng) {
-  Array table(Shape{static_cast<std::size_t>(vocabulary.size()), static_cast<std::size_t>(width)});
+  Parameter table(
+      zeros({static_cast<std::size_t>(vocabulary.size()), static_cast<std::size_t>(width)}));
+  freeze_rows(table, {Vocabulary::pad});
   Rng numbers = rng;
-  std::generate(table.data(), table.data() + table.size(),
-                [&] { return static_cast<Real>(deviation * numbers.normal()); });
-  std::fill_n(table.data() + Vocabulary::pad * width, width, Real(0));
-  return table;
+  init::normal(table, numbers, 0.0, deviation);
+  return table.value();
 }
 
 // The state of one experiment while it runs.

@@ -13,7 +13,7 @@ template <class F>
 Array generate(const Shape& shape, F f) {
   Array y(shape);
   Real* to = y.data();
-  parallel_ranges(y.size(), 1U << 14U, [to, &f](std::size_t begin, std::size_t end) {
+  parallel_ranges(y.size(), 2, [to, &f](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) to[i] = f(i);
   });
   return y;

@@ -1,7 +1,6 @@
 // Lines: the elements of an array along one axis, all other indices fixed.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <tapegrad/core/array.hpp>
 #include <tapegrad/core/parallel.hpp>
@@ -13,8 +12,7 @@ namespace tapegrad {
 /// start + view.inner, ... start + (view.size - 1) * view.inner.
 template <class F>
 void for_each_line(const AxisView& view, F body) {
-  const std::size_t grain = std::max<std::size_t>(1, 4096 / std::max<std::size_t>(1, view.size));
-  parallel_ranges(view.outer * view.inner, grain, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(view.outer * view.inner, view.size, [&](std::size_t begin, std::size_t end) {
     for (std::size_t line = begin; line < end; ++line) {
       body(line / view.inner * view.size * view.inner + line % view.inner);
     }

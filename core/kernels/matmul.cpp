@@ -48,8 +48,11 @@ void matmul(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixVie
     return;
   }
   const bool by_rows = m >= n;
-  parallel_ranges(by_rows ? m : n, block_size, [&](std::size_t begin, std::size_t end) {
-    const Block block = by_rows ? Block{begin, end - begin, 0, n} : Block{0, m, begin, end - begin};
+  const std::size_t size = by_rows ? m : n;
+  parallel_for((size + block_size - 1) / block_size, [&](std::size_t i) {
+    const std::size_t begin = i * block_size;
+    const std::size_t length = std::min(block_size, size - begin);
+    const Block block = by_rows ? Block{begin, length, 0, n} : Block{0, m, begin, length};
     multiply_block(block, k, a, b, c, c_stride, accumulate);
   });
 }

@@ -21,6 +21,11 @@ struct RowIndex {
   std::vector<Index> rows;
   std::vector<std::size_t> starts;
   std::vector<std::size_t> positions;
+
+  /// About how many numbers of width D are added for one row.
+  std::size_t cost(std::size_t width) const {
+    return rows.empty() ? 0 : (positions.size() / rows.size() + 1) * width;
+  }
 };
 
 /// Groups positions 0 .. n-1 by id, leaving out those whose id is `skip` (-1: none is).

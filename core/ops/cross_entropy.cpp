@@ -122,7 +122,7 @@ Array forward(const Array& log_p, const Targets& targets, double factor, bool re
 Array gradient(const Array& dy, const Array& log_p, const Targets& targets, double factor) {
   const std::size_t classes = log_p.shape()[1];
   Array dx = zeros(log_p.shape());
-  parallel_ranges(targets.size(), 64, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(targets.size(), 8 * classes, [&](std::size_t begin, std::size_t end) {
     for (std::size_t n = begin; n < end; ++n) {
       if (targets.ignored(n) || factor == 0) continue;
       const double upstream = factor * dy.data()[dy.dimension() == 0 ? 0 : n];

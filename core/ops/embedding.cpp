@@ -8,13 +8,11 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
 
-constexpr std::size_t grain = 256;  // rows a block
-
 // The gradient of each row: the sum of the upstream gradients at its positions, in input order.
 RowGrad row_gradient(const Array& dy, const IndexArray& ids, Index padding, std::size_t width) {
   RowIndex index = group_by_row(ids.data(), ids.size(), padding);
   Array values = zeros({index.rows.size(), width});
-  parallel_ranges(index.rows.size(), grain, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(index.rows.size(), index.cost(width), [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
       Real* to = values.data() + row * width;
       for (std::size_t i = index.starts[row]; i < index.starts[row + 1]; ++i) {
@@ -38,7 +36,7 @@ Tensor embedding(const Tensor& table, const IndexArray& ids, const EmbeddingOpti
   shape.push_back(width);
   Array y(shape);
   const Real* rows = table.value().data();
-  parallel_ranges(ids.size(), grain, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(ids.size(), width, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       std::copy_n(rows + static_cast<std::size_t>(ids.data()[i]) * width, width,
                   y.data() + i * width);

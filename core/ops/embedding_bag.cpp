@@ -11,9 +11,6 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
 
-constexpr std::size_t bag_grain = 4;   // bags a block
-constexpr std::size_t row_grain = 64;  // rows of the table's gradient a block
-
 // The bags of one call, as forward and backward see them.
 struct Plan {
   BagMode mode;
@@ -27,6 +24,10 @@ struct Plan {
   bool is_padding(std::size_t position) const { return ids.data()[position] == padding; }
   std::size_t row(std::size_t position) const {
     return static_cast<std::size_t>(ids.data()[position]) * width;
+  }
+  // About how many numbers are added for one bag.
+  std::size_t cost() const {
+    return starts.size() < 2 ? 0 : (ids.size() / (starts.size() - 1) + 1) * width;
   }
   // The number of entries of a bag that are not padding.
   std::size_t entries(std::size_t bag) const {
@@ -97,7 +98,7 @@ Array forward(Plan& plan, const Array& table, const Real* weights) {
   if (plan.mode == BagMode::max) {
     plan.winners = IndexArray(y.shape(), Index(-1));
   }
-  parallel_ranges(plan.size(), bag_grain, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(plan.size(), plan.cost(), [&](std::size_t begin, std::size_t end) {
     for (std::size_t bag = begin; bag < end; ++bag) {
       Real* to = y.data() + bag * plan.width;
       if (plan.mode == BagMode::max) {
@@ -147,7 +148,7 @@ RowGrad table_gradient(const Plan& plan, const Array& dy, const Real* weights) {
   RowIndex index = group_by_row(plan.ids.data(), plan.ids.size(), plan.padding);
   const std::vector<Share> share = shares(plan, weights);
   Array values = zeros({index.rows.size(), plan.width});
-  parallel_ranges(index.rows.size(), row_grain, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(index.rows.size(), index.cost(plan.width), [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
       for (std::size_t i = index.starts[row]; i < index.starts[row + 1]; ++i) {
         const std::size_t position = index.positions[i];
@@ -161,7 +162,7 @@ RowGrad table_gradient(const Plan& plan, const Array& dy, const Real* weights) {
 // The gradient of each weight: the product of its row and the gradient of its bag.
 Array weights_gradient(const Plan& plan, const Array& dy, const Array& table) {
   Array dw = zeros(plan.ids.shape());
-  parallel_ranges(plan.size(), bag_grain, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(plan.size(), plan.cost(), [&](std::size_t begin, std::size_t end) {
     for (std::size_t bag = begin; bag < end; ++bag) {
       const Real* g = dy.data() + bag * plan.width;
       for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {

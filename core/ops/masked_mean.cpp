@@ -16,12 +16,19 @@ std::size_t kept(const Mask& mask, std::size_t b) {
       std::count(mask.data() + b * tokens, mask.data() + (b + 1) * tokens, false));
 }
 
+template <class F>
+void for_each_text(std::size_t n, std::size_t cost, F body) {
+  parallel_ranges(n, cost, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t b = begin; b < end; ++b) body(b);
+  });
+}
+
 // The sum of the positions that are not masked, over their number.
 Array forward(const Array& x, const Mask& mask) {
   const std::size_t tokens = x.shape()[1];
   const std::size_t width = x.shape()[2];
   Array y = zeros({x.shape()[0], width});
-  parallel_ranges(x.shape()[0], 1, [&](std::size_t b, std::size_t) {
+  for_each_text(x.shape()[0], tokens * width, [&](std::size_t b) {
     Real* to = y.data() + b * width;
     for (std::size_t i = b * tokens; i < (b + 1) * tokens; ++i) {
       if (mask.data()[i]) continue;
@@ -38,7 +45,7 @@ Array gradient(const Array& dy, const Mask& mask) {
   const std::size_t tokens = mask.shape()[1];
   const std::size_t width = dy.shape()[1];
   Array dx = zeros({dy.shape()[0], tokens, width});
-  parallel_ranges(dy.shape()[0], 1, [&](std::size_t b, std::size_t) {
+  for_each_text(dy.shape()[0], tokens * width, [&](std::size_t b) {
     const Real* from = dy.data() + b * width;
     const auto n = static_cast<Real>(kept(mask, b));
     for (std::size_t i = b * tokens; i < (b + 1) * tokens; ++i) {

@@ -95,8 +95,7 @@ Array multiply(const Operand& a, const Operand& b, const std::vector<std::size_t
   if (sums || which.size() < static_cast<std::size_t>(threads())) {
     for (std::size_t i = 0; i < which.size(); ++i) product(i);
   } else {
-    const std::size_t grain = (1U << 16U) / std::max<std::size_t>(1, m * n * k) + 1;
-    parallel_ranges(which.size(), grain, [&](std::size_t begin, std::size_t end) {
+    parallel_ranges(which.size(), m * n * k, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) product(i);
     });
   }
