@@ -17,6 +17,7 @@
 #include <tapegrad/core/version.hpp>
 #include <tapegrad/core/visit.hpp>
 #include <tapegrad/layers/activations.hpp>
+#include <tapegrad/layers/check.hpp>
 #include <tapegrad/layers/dropout.hpp>
 #include <tapegrad/layers/embedding.hpp>
 #include <tapegrad/layers/embedding_bag.hpp>

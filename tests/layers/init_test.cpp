@@ -60,6 +60,14 @@ TEST_CASE("initializers go on where the generator stands, and move it") {
   CHECK(a.value().data()[1] == static_cast<tg::Real>(by_hand.normal()));
 }
 
+TEST_CASE("a large parameter is one stretch of the generator's numbers") {
+  tg::Rng rng(1), by_hand(1);
+  const tg::Parameter p = made({1000, 33});
+  init::normal(p, rng);
+  for (const tg::Real x : p.value()) REQUIRE(x == static_cast<tg::Real>(by_hand.normal()));
+  CHECK(rng.position() == by_hand.position());
+}
+
 TEST_CASE("initializers give the same numbers on any number of threads") {
   const auto drawn = [](int threads) {
     tg::set_threads(threads);

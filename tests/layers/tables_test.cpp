@@ -105,6 +105,19 @@ TEST_CASE("a layer over a given table shares it and freezes its padding row") {
   CHECK(shared.frozen_rows() == std::vector<tg::Index>{1});
 }
 
+TEST_CASE("padding gets no gradient though somebody unfreezes its row") {
+  const auto embed = tg::Embedding::from_pretrained({{0, 0}, {1, 2}}, {false, 0});
+  const auto bag =
+      tg::EmbeddingBag::from_pretrained({{0, 0}, {1, 2}}, {.freeze = false, .padding_idx = 0});
+  tg::unfreeze_rows(embed.weight, {0});
+  tg::unfreeze_rows(bag.weight, {0});
+  tg::Tape tape;
+  const auto gradients =
+      tape.backward(tg::sum(embed({0, 1, 1})) + tg::sum(bag({.ids = {0, 1}, .offsets = {0}})));
+  CHECK((gradients.dense(embed.weight) == tg::Array({{0, 0}, {2, 2}})));
+  CHECK((gradients.dense(bag.weight) == tg::Array({{0, 0}, {1, 1}})));
+}
+
 TEST_CASE("Embedding is Linear of one-hot vectors, value and gradient") {
   tg::Rng rng(2);
   const tg::Embedding embed(5, 3, rng);

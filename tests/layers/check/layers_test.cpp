@@ -164,6 +164,14 @@ struct Constant : tg::Linear {
   }
 };
 
+struct FrozenTogether : tg::Linear {
+  using tg::Linear::Linear;
+  tg::Tensor operator()(const tg::Tensor& x) const {
+    const tg::Tensor y = tg::linear(x, weight, bias);
+    return weight.frozen() ? tg::Tensor(y.value()) : y;
+  }
+};
+
 }  // namespace
 
 TEST_CASE("every layer of the table passes the layer check") {
@@ -197,6 +205,8 @@ TEST_CASE("the layer check finds what is wrong with a layer") {
              Contains("the parameters are [weight], wanted are [weight, bias]"));
   CHECK_THAT(check([](tg::Rng& rng) { return Constant(3, 2, rng); }, {"weight", "bias"}),
              Contains("the gradient is 0"));
+  CHECK_THAT(check([](tg::Rng& rng) { return FrozenTogether(3, 2, rng); }, {"weight", "bias"}),
+             Contains("with weight frozen, bias gets no gradient"));
   CHECK_THAT(check([](tg::Rng& rng) { return tg::Linear(3, 2, rng); }, {"w", "b"}),
              Contains("wanted are [w, b]"));
   CHECK_THAT(check(

@@ -118,7 +118,8 @@ TEST_CASE("with every option at work, and a learning rate that changes, it is st
       for (int i = 0; i < 6; ++i) gradient(i) = ((7 * t + 3 * i) % 11 - 5) / 4.0;
       optimizer->step(gradient_of(x, tg::Gradient(gradient)));
     }
-    for (int i = 0; i < 6; ++i) CHECK(x.value()(i) == Approx(c.end.at(i)).margin(2e-12).epsilon(0));
+    for (std::size_t i = 0; i < 6; ++i)
+      CHECK(x.value()(i) == Approx(c.end[i]).margin(2e-12).epsilon(0));
   }
 }
 
