@@ -27,7 +27,8 @@ void note_signal(int signal) {
 
 double now() {
   using namespace std::chrono;
-  return duration_cast<std::chrono::duration<double>>(steady_clock::now().time_since_epoch()).count();
+  return duration_cast<std::chrono::duration<double>>(steady_clock::now().time_since_epoch())
+      .count();
 }
 
 struct Thousands : std::numpunct<char> {
@@ -84,8 +85,9 @@ std::string data_folder() {
     const fs::path folder = program / relative;
     if (fs::exists(folder / "reviews.train.tsv")) return folder.lexically_normal().string();
   }
-  throw std::runtime_error("the embedded data is neither installed nor in the source tree; give "
-                           "--train and --vectors");
+  throw std::runtime_error(
+      "the embedded data is neither installed nor in the source tree; give "
+      "--train and --vectors");
 }
 
 std::string grouped(std::size_t n) {

@@ -14,8 +14,8 @@ constexpr int failure = 1;        // a file, the data or the training: the messa
 constexpr int usage_error = 2;    // an option that is unknown, missing or does not fit
 constexpr int interrupted = 130;  // Ctrl-C or a termination signal
 
-/// Parses the command line and runs the program: --help and --version, warnings to standard error as
-/// they come, an exception as "PROGRAM: error: TEXT" with its exit code.
+/// Parses the command line and runs the program: --help and --version, warnings to standard error
+/// as they come, an exception as "PROGRAM: error: TEXT" with its exit code.
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& program);
 
 /// Lets Ctrl-C and SIGTERM only set a flag, which `stop_requested` tells; a second one ends the

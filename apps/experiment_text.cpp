@@ -37,18 +37,18 @@ GroupMeans group_means(const RunGroup& group) {
 
 std::string table_text(const ExperimentResult& result) {
   std::string text =
-      fmt::format("{:<11} {:>10} {:>10} {:>7} {:>7}  {:<15}  {:<15}  {:<15} {:>8} {:>11}\n", "embeddings",
-                  "trainable", "frozen", "lr", "epochs", "dev accuracy", "test accuracy",
-                  "test macro-F1", "s/epoch", "examples/s");
+      fmt::format("{:<11} {:>10} {:>10} {:>7} {:>7}  {:<15}  {:<15}  {:<15} {:>8} {:>11}\n",
+                  "embeddings", "trainable", "frozen", "lr", "epochs", "dev accuracy",
+                  "test accuracy", "test macro-F1", "s/epoch", "examples/s");
   for (const RunGroup& group : result.groups) {
     if (group.runs.empty()) continue;
     const GroupMeans means = group_means(group);
-    text += fmt::format("{:<11} {:>10} {:>10} {:>7} {:>7.1f}  {:<15}  {:<15}  {:<15} {:>8.3f} {:>11}\n",
-                        group.embeddings.name, grouped(group.values.trainable),
-                        grouped(group.values.frozen), fmt::format("{:g}", group.lr), means.epochs,
-                        spread_text(group.dev_accuracy()), spread_text(group.test_accuracy()),
-                        spread_text(group.test_macro_f1()), means.seconds_an_epoch,
-                        grouped(static_cast<std::size_t>(means.examples_a_second)));
+    text += fmt::format(
+        "{:<11} {:>10} {:>10} {:>7} {:>7.1f}  {:<15}  {:<15}  {:<15} {:>8.3f} {:>11}\n",
+        group.embeddings.name, grouped(group.values.trainable), grouped(group.values.frozen),
+        fmt::format("{:g}", group.lr), means.epochs, spread_text(group.dev_accuracy()),
+        spread_text(group.test_accuracy()), spread_text(group.test_macro_f1()),
+        means.seconds_an_epoch, grouped(static_cast<std::size_t>(means.examples_a_second)));
   }
   return text;
 }
@@ -76,17 +76,18 @@ std::string padding_text(const RunGroup& group) {
 std::string setting_text(const Corpus& corpus, const ExperimentOptions& options,
                          const ExperimentResult& result) {
   const ClassifierConfig& net = options.classifier;
-  return fmt::format("model: {}, {} classes ({}), dropout {:g}, {}, batches of {}; {} seed{}{}\n",
-                     net.kind == ModelKind::bag
-                         ? fmt::format("mean of embeddings [{}] -> linear", result.width)
-                         : fmt::format("mean of embeddings [{}] -> hidden layer [{}] -> linear",
-                                       result.width, net.hidden),
-                     corpus.classes,
-                     fmt::join(corpus.label_names.begin(),
-                               corpus.label_names.begin() + std::min<Index>(corpus.classes, 8), ", "),
-                     net.dropout, options.optimizer, options.fit.batch_size, options.seeds,
-                     options.seeds == 1 ? "" : "s",
-                     result.folds > 1 ? fmt::format(", {} folds", result.folds) : "");
+  return fmt::format(
+      "model: {}, {} classes ({}), dropout {:g}, {}, batches of {}; {} seed{}{}\n",
+      net.kind == ModelKind::bag
+          ? fmt::format("mean of embeddings [{}] -> linear", result.width)
+          : fmt::format("mean of embeddings [{}] -> hidden layer [{}] -> linear", result.width,
+                        net.hidden),
+      corpus.classes,
+      fmt::join(corpus.label_names.begin(),
+                corpus.label_names.begin() + std::min<Index>(corpus.classes, 8), ", "),
+      net.dropout, options.optimizer, options.fit.batch_size, options.seeds,
+      options.seeds == 1 ? "" : "s",
+      result.folds > 1 ? fmt::format(", {} folds", result.folds) : "");
 }
 
 }  // namespace
@@ -102,21 +103,21 @@ std::string data_text(const Corpus& corpus, const std::string& vectors) {
 }
 
 std::string progress_text(const std::string& run, const Progress& progress) {
-  return fmt::format("{}: epoch {} of {}, {:.0f} %, loss {:.3f}, accuracy {:.3f}, {} examples/s, {} left",
-                     run, progress.epoch, progress.epochs,
-                     100.0 * static_cast<double>(progress.batch) /
-                         static_cast<double>(std::max<std::size_t>(1, progress.batches)),
-                     progress.loss, progress.accuracy,
-                     grouped(static_cast<std::size_t>(progress.examples_per_second)),
-                     console::duration(progress.seconds_left));
+  return fmt::format(
+      "{}: epoch {} of {}, {:.0f} %, loss {:.3f}, accuracy {:.3f}, {} examples/s, {} left", run,
+      progress.epoch, progress.epochs,
+      100.0 * static_cast<double>(progress.batch) /
+          static_cast<double>(std::max<std::size_t>(1, progress.batches)),
+      progress.loss, progress.accuracy,
+      grouped(static_cast<std::size_t>(progress.examples_per_second)),
+      console::duration(progress.seconds_left));
 }
 
 std::string result_text(const Corpus& corpus, const ExperimentOptions& options,
                         const ExperimentResult& result) {
-  std::string text =
-      fmt::format("words:   vocabulary of {}; vectors for {}\n",
-                  grouped(static_cast<std::size_t>(result.vocabulary_size)),
-                  to_string(result.coverage));
+  std::string text = fmt::format("words:   vocabulary of {}; vectors for {}\n",
+                                 grouped(static_cast<std::size_t>(result.vocabulary_size)),
+                                 to_string(result.coverage));
   if (result.texts_cut > 0) {
     text += fmt::format("cut:     {} texts after {} words\n",
                         grouped(static_cast<std::size_t>(result.texts_cut)),
@@ -140,7 +141,9 @@ std::string predictions_text(const Corpus& corpus, const ExperimentResult& resul
   }
   text += '\n';
   const std::size_t first = corpus.has_test() ? corpus.dev_end : 0;
-  const auto name = [&](Index label) { return corpus.label_names[static_cast<std::size_t>(label)]; };
+  const auto name = [&](Index label) {
+    return corpus.label_names[static_cast<std::size_t>(label)];
+  };
   for (std::size_t i = 0; i < test.texts.size(); ++i) {
     text += fmt::format("{}\t{}\t{}", static_cast<std::size_t>(test.texts[i]) - first + 1,
                         name(test.labels[i]), name(test.predictions.labels[i]));

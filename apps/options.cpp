@@ -26,7 +26,8 @@ constexpr const char* footer =
     "  -                      standard input\n\n"
     "Examples:\n"
     "  train_sentiment\n"
-    "  train_sentiment --train train.tsv --dev dev.tsv --test test.tsv --vectors glove.6B.100d.txt\n"
+    "  train_sentiment --train train.tsv --dev dev.tsv --test test.tsv --vectors "
+    "glove.6B.100d.txt\n"
     "  train_sentiment --train neg=bad.txt,pos=good.txt --vectors glove.6B.100d.txt --folds 10\n\n"
     "Exit status: 0 done, 1 a file or the training failed, 2 wrong options, 130 interrupted.";
 
@@ -140,7 +141,8 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->check(CLI::PositiveNumber)
       ->type_name("N")
       ->group(group);
-  app.add_option("--patience", e.fit.patience, "Stop after N epochs without a better one (0: never)")
+  app.add_option("--patience", e.fit.patience,
+                 "Stop after N epochs without a better one (0: never)")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber)
       ->type_name("N")
@@ -179,12 +181,16 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->check(CLI::PositiveNumber)
       ->type_name("K")
       ->group(group);
-  app.add_option("--seed", e.seed, "The first seed")->capture_default_str()->type_name("S")->group(group);
+  app.add_option("--seed", e.seed, "The first seed")
+      ->capture_default_str()
+      ->type_name("S")
+      ->group(group);
   app.add_option("--folds", e.folds, "Folds of the cross-validation without --test")
       ->capture_default_str()
       ->type_name("K")
       ->group(group);
-  app.add_option("--threads", o.threads, "Threads (0: one a processor); results do not depend on it")
+  app.add_option("--threads", o.threads,
+                 "Threads (0: one a processor); results do not depend on it")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber)
       ->type_name("N")
@@ -193,7 +199,9 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
 
 void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
   const auto group = "Output";
-  app.add_option("--out", o.out, "Save the best model in this folder")->type_name("DIR")->group(group);
+  app.add_option("--out", o.out, "Save the best model in this folder")
+      ->type_name("DIR")
+      ->group(group);
   app.add_option("--json", o.json, "Write all results as JSON")->type_name("F")->group(group);
   app.add_option("--predictions", o.predictions,
                  "Write what the best model says of each of its test texts, as TSV")

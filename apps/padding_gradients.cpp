@@ -58,8 +58,10 @@ int show() {
   tg::Rng rng(1);
   show_step(tg::Embedding(6, 3, rng, {.padding_idx = pad}), ids);
 
-  fmt::print("\n== Without padding_idx: row {} is a word like any other, and learns from every gap "
-             "==\n", pad);
+  fmt::print(
+      "\n== Without padding_idx: row {} is a word like any other, and learns from every gap "
+      "==\n",
+      pad);
   tg::Rng same(1);
   show_step(tg::Embedding(6, 3, same), ids);
   return tg::console::success;
@@ -72,7 +74,8 @@ int main(int argc, char** argv) {
   app.name("padding_gradients");
   app.description(
       "Shows, on an example small enough to read, how the gradient of an embedding table skips the "
-      "padding row: the lookup, the row gradient, the dense view of it, one Adam step, and the same "
+      "padding row: the lookup, the row gradient, the dense view of it, one Adam step, and the "
+      "same "
       "without padding_idx.");
   return tg::console::run(app, argc, argv, show);
 }

@@ -35,8 +35,9 @@ void check_outputs(const tg::TrainSentimentOptions& options) {
 tg::WordVectors load_wanted_vectors(const std::string& path, const tg::Corpus& corpus,
                                     const tg::TokenizerRules& rules) {
   const tg::WordCounts counts = tg::count_words(corpus.texts, tg::Tokenizer(rules));
-  tg::WordVectors vectors = tg::load_vectors(
-      path, [&](std::string_view word) { return counts.words().find(word) != counts.words().end(); });
+  tg::WordVectors vectors = tg::load_vectors(path, [&](std::string_view word) {
+    return counts.words().find(word) != counts.words().end();
+  });
   if (vectors.duplicates > 0) {
     tg::warn(fmt::format("{}: {} words came more than once; their first vector counts", path,
                          vectors.duplicates));

@@ -18,9 +18,9 @@ int threads();
 /// out, after all blocks have ended. Inside another parallel_for it runs serially.
 void parallel_for(std::size_t blocks, const std::function<void(std::size_t)>& body);
 
-/// Calls body(begin, end) for ranges that make up 0 .. n-1, each as long as pays for a thread's way to
-/// it; `cost` is about how many numbers are read or written for one of the n items. Small work so
-/// stays on the calling thread.
+/// Calls body(begin, end) for ranges that make up 0 .. n-1, each as long as pays for a thread's way
+/// to it; `cost` is about how many numbers are read or written for one of the n items. Small work
+/// so stays on the calling thread.
 void parallel_ranges(std::size_t n, std::size_t cost,
                      const std::function<void(std::size_t, std::size_t)>& body);
 

@@ -51,8 +51,7 @@ std::vector<double> parse_class_weights(const std::string& text, const Corpus& c
     const auto label = std::find(begin, end, part.substr(0, equals));
     if (label == end) {
       throw std::invalid_argument(fmt::format("class-weights: label \"{}\" is not one of {}",
-                                              part.substr(0, equals),
-                                              fmt::join(begin, end, ", ")));
+                                              part.substr(0, equals), fmt::join(begin, end, ", ")));
     }
     weights[static_cast<std::size_t>(label - begin)] = parse_weight(part, part.substr(equals + 1));
   }

@@ -50,8 +50,8 @@ struct BagClassifier {
   }
 };
 
-/// The mean of a text's word vectors, and a network with one hidden layer (a deep averaging network:
-/// Iyyer et al., ACL 2015).
+/// The mean of a text's word vectors, and a network with one hidden layer (a deep averaging
+/// network: Iyyer et al., ACL 2015).
 struct MeanClassifier {
   Embedding embed;
   Dropout drop;
@@ -88,14 +88,14 @@ struct TextClassifier {
   }
 };
 
-/// A classifier over this table [V, D], whose row Vocabulary::pad is padding. The other layers start
-/// as PyTorch's do, from `rng`.
+/// A classifier over this table [V, D], whose row Vocabulary::pad is padding. The other layers
+/// start as PyTorch's do, from `rng`.
 TextClassifier make_classifier(const ClassifierConfig& config, Array table, Rng& rng);
 
 /// What the classifier says of all texts.
 struct Predictions {
-  std::vector<Index> labels;   // [N]
-  Array probabilities;         // [N, C]
+  std::vector<Index> labels;  // [N]
+  Array probabilities;        // [N, C]
 };
 Predictions predict(const TextClassifier& model, const EncodedTexts& texts, Index batch_size = 256);
 

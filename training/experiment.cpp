@@ -81,8 +81,7 @@ class Experiment {
   }
 
   void run_split(std::size_t fold, const Split& split) {
-    const PreparedSplit data =
-        prepare(corpus_, split, tokenizer_, vectors_, options_.vocabulary);
+    const PreparedSplit data = prepare(corpus_, split, tokenizer_, vectors_, options_.vocabulary);
     check_memory("training", static_cast<std::size_t>(data.vocabulary.size()),
                  static_cast<std::size_t>(result_.width), 3);
     if (fold == 0) describe(data);
@@ -103,9 +102,9 @@ class Experiment {
                             std::uint64_t seed) const {
     const Rng rng(seed);
     const Rng table_rng = rng.split(0);
-    Array table = choice.pretrained
-                      ? init_table(vocabulary, vectors_, table_rng, options_.missing)
-                      : random_table(vocabulary, result_.width, options_.random_deviation, table_rng);
+    Array table = choice.pretrained ? init_table(vocabulary, vectors_, table_rng, options_.missing)
+                                    : random_table(vocabulary, result_.width,
+                                                   options_.random_deviation, table_rng);
     ClassifierConfig config = options_.classifier;
     config.classes = corpus_.classes;
     Rng layers_rng = rng.split(1);
@@ -120,8 +119,8 @@ class Experiment {
     if (observe_) observe_(group.embeddings, name);
     TextClassifier model = make_model(group.embeddings, data.vocabulary, seed);
     if (group.runs.empty()) group.values = count_values(model);
-    const auto optimizer =
-        make_optimizer(options_.optimizer, model, group.lr, options_.weight_decay, options_.row_policy);
+    const auto optimizer = make_optimizer(options_.optimizer, model, group.lr,
+                                          options_.weight_decay, options_.row_policy);
     FitOptions fit_options = options_.fit;
     fit_options.seed = seed;
     fit_options.thaw_after = group.embeddings.thaw_after;
@@ -149,7 +148,8 @@ class Experiment {
     config.classes = corpus_.classes;
     const std::vector<std::string> labels(corpus_.label_names.begin(),
                                           corpus_.label_names.begin() + corpus_.classes);
-    result_.best = ClassifierModel{config, options_.rules, data.vocabulary, labels, std::move(model)};
+    result_.best =
+        ClassifierModel{config, options_.rules, data.vocabulary, labels, std::move(model)};
     result_.best_name = name;
   }
 
@@ -176,8 +176,9 @@ EmbeddingChoice embedding_choice(const std::string& name) {
     const auto [rest, error] = std::from_chars(name.data() + prefix.size(), end, epochs);
     if (error == std::errc() && rest == end && epochs > 0) return {name, true, false, epochs};
   }
-  throw std::invalid_argument("embeddings: \"" + name +
-                              "\" is not one of frozen, finetune, random, thaw:N (N epochs frozen)");
+  throw std::invalid_argument(
+      "embeddings: \"" + name +
+      "\" is not one of frozen, finetune, random, thaw:N (N epochs frozen)");
 }
 
 Spread RunGroup::dev_accuracy() const {
@@ -198,13 +199,16 @@ double learning_rate(const std::string& optimizer, const EmbeddingChoice& embedd
 std::unique_ptr<Optimizer> make_optimizer(const std::string& name, const TextClassifier& model,
                                           double lr, double weight_decay, RowPolicy row_policy) {
   if (name == "adam") {
-    return std::make_unique<Adam>(model, AdamOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
+    return std::make_unique<Adam>(
+        model, AdamOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
   }
   if (name == "adamw") {
-    return std::make_unique<AdamW>(model, AdamWOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
+    return std::make_unique<AdamW>(
+        model, AdamWOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
   }
   if (name == "sgd") {
-    return std::make_unique<SGD>(model, SGDOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
+    return std::make_unique<SGD>(
+        model, SGDOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
   }
   throw std::invalid_argument("optimizer: \"" + name + "\" is not one of adam, adamw, sgd");
 }

@@ -15,7 +15,7 @@ namespace tapegrad {
 
 /// How the embeddings start and whether they are trained.
 struct EmbeddingChoice {
-  std::string name;      // "frozen", "finetune", "random" or "thaw:N"
+  std::string name;  // "frozen", "finetune", "random" or "thaw:N"
   bool pretrained = true;
   bool frozen = false;   // for all epochs
   Index thaw_after = 0;  // frozen up to the end of this epoch
@@ -25,21 +25,21 @@ EmbeddingChoice embedding_choice(const std::string& name);
 
 struct ExperimentOptions {
   std::vector<EmbeddingChoice> embeddings;
-  Index seeds = 3;         // runs with seed, seed + 1, ...
+  Index seeds = 3;  // runs with seed, seed + 1, ...
   std::uint64_t seed = 1;
-  Index folds = 10;        // of the cross-validation, without a test file
+  Index folds = 10;                  // of the cross-validation, without a test file
   ClassifierConfig classifier = {};  // classes is taken from the data
-  Index width = 100;       // of a random table, if there are no vectors
+  Index width = 100;                 // of a random table, if there are no vectors
   Missing missing = Missing::normal;
   TokenizerRules rules = {};
   VocabularyChoice vocabulary = {};
-  std::string optimizer = "adam";     // "adam", "adamw" or "sgd"
-  std::optional<double> lr = {};      // default: by optimizer and embeddings, see learning_rate
+  std::string optimizer = "adam";  // "adam", "adamw" or "sgd"
+  std::optional<double> lr = {};   // default: by optimizer and embeddings, see learning_rate
   double weight_decay = 0.0;
   RowPolicy row_policy = RowPolicy::lazy;
-  double random_deviation = 0.1;      // of the values of a random table
-  std::string class_weights;          // "", "balanced" or "LABEL=WEIGHT,..."
-  FitOptions fit = {};                // seed, thaw_after and class_weights are set for each run
+  double random_deviation = 0.1;  // of the values of a random table
+  std::string class_weights;      // "", "balanced" or "LABEL=WEIGHT,..."
+  FitOptions fit = {};            // seed, thaw_after and class_weights are set for each run
 };
 
 /// One training: one choice of embeddings, one seed, one split.
@@ -79,7 +79,7 @@ struct ExperimentResult {
   std::size_t folds = 1;
   /// The run with the best dev accuracy, the first of equals, and what it says of its test texts.
   std::optional<ClassifierModel> best;
-  std::string best_name;      // e.g. "finetune, seed 2"
+  std::string best_name;  // e.g. "finetune, seed 2"
   TestPredictions best_predictions;
   bool cancelled = false;
 };
@@ -93,10 +93,10 @@ double learning_rate(const std::string& optimizer, const EmbeddingChoice& embedd
 std::unique_ptr<Optimizer> make_optimizer(const std::string& name, const TextClassifier& model,
                                           double lr, double weight_decay, RowPolicy row_policy);
 
-/// Runs every choice with every seed on every split. `vectors` may be empty (no width) if all choices
-/// are random. When options.fit.cancelled says so, returns what there is. std::invalid_argument for
-/// options that do not fit each other or the data; std::runtime_error when a training diverges or a
-/// table does not fit in memory.
+/// Runs every choice with every seed on every split. `vectors` may be empty (no width) if all
+/// choices are random. When options.fit.cancelled says so, returns what there is.
+/// std::invalid_argument for options that do not fit each other or the data; std::runtime_error
+/// when a training diverges or a table does not fit in memory.
 ExperimentResult run_experiment(const Corpus& corpus, const WordVectors& vectors,
                                 const ExperimentOptions& options, const RunObserver& observe = {});
 

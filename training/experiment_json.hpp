@@ -6,8 +6,8 @@
 
 namespace tapegrad {
 
-/// The record, indented, with a newline at its end. Everything but "timing" and "environment" is the
-/// same for the same data, options and program, whatever the number of threads.
+/// The record, indented, with a newline at its end. Everything but "timing" and "environment" is
+/// the same for the same data, options and program, whatever the number of threads.
 std::string to_json(const Corpus& corpus, const ExperimentOptions& options,
                     const ExperimentResult& result);
 

@@ -48,7 +48,9 @@ struct Totals {
   std::size_t hits = 0;
   double loss = 0;
 
-  double mean_loss() const { return loss / static_cast<double>(std::max<std::size_t>(1, examples)); }
+  double mean_loss() const {
+    return loss / static_cast<double>(std::max<std::size_t>(1, examples));
+  }
   double accuracy() const {
     return static_cast<double>(hits) / static_cast<double>(std::max<std::size_t>(1, examples));
   }
@@ -90,9 +92,8 @@ class Training {
   void thaw_or_freeze() { Parameter(model_.table()).set_frozen(epoch_ <= options_.thaw_after); }
 
   void train_epoch() {
-    const BatchPlan plan =
-        shuffled_batches(train_.texts, options_.batch_size, options_.seed,
-                         static_cast<std::uint64_t>(epoch_));
+    const BatchPlan plan = shuffled_batches(train_.texts, options_.batch_size, options_.seed,
+                                            static_cast<std::uint64_t>(epoch_));
     totals_ = {};
     const auto start = Clock::now();
     for (std::size_t i = 0; i < plan.batches.size() && !result_.cancelled; ++i) {
@@ -108,8 +109,7 @@ class Training {
     const IndexArray labels = batch_labels(train_.labels, examples);
     Tape tape;
     const Tensor logits = model_(train_.texts, examples, context, options_.word_dropout);
-    const Tensor loss =
-        cross_entropy(logits, labels, {.class_weights = options_.class_weights});
+    const Tensor loss = cross_entropy(logits, labels, {.class_weights = options_.class_weights});
     check_finite(loss.item());
     const Gradients gradients = tape.backward(loss);
     observe(gradients[model_.table()]);
@@ -139,8 +139,7 @@ class Training {
   }
 
   void finish_epoch() {
-    const double dev_accuracy =
-        measure(dev_.labels, predict(model_, dev_.texts).labels).accuracy;
+    const double dev_accuracy = measure(dev_.labels, predict(model_, dev_.texts).labels).accuracy;
     result_.epochs.push_back({totals_.mean_loss(), totals_.accuracy(), dev_accuracy});
     if (result_.best_epoch == 0 || dev_accuracy > result_.best_dev_accuracy) {
       result_.best_epoch = epoch_;
@@ -157,8 +156,15 @@ class Training {
 
   void report(std::size_t batch, std::size_t batches, double seconds) {
     const double speed = static_cast<double>(result_.examples) / std::max(seconds, 1e-9);
-    const double all = static_cast<double>(options_.epochs) * static_cast<double>(train_.labels.size());
-    last_ = {epoch_, options_.epochs, batch, batches, totals_.mean_loss(), totals_.accuracy(), speed,
+    const double all =
+        static_cast<double>(options_.epochs) * static_cast<double>(train_.labels.size());
+    last_ = {epoch_,
+             options_.epochs,
+             batch,
+             batches,
+             totals_.mean_loss(),
+             totals_.accuracy(),
+             speed,
              (all - static_cast<double>(result_.examples)) / speed};
     if (options_.progress) options_.progress(last_);
   }

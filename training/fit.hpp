@@ -27,7 +27,7 @@ struct Progress {
   double loss = 0;  // means over this epoch so far
   double accuracy = 0;
   double examples_per_second = 0;
-  double seconds_left = 0;  // to the last epoch's end
+  double seconds_left = 0;                  // to the last epoch's end
   std::optional<double> dev_accuracy = {};  // at an epoch's end
 };
 
@@ -37,7 +37,8 @@ struct FitOptions {
   std::uint64_t seed = 1;
   double word_dropout = 0.0;
   std::vector<double> class_weights = {};
-  /// The table is frozen up to the end of this epoch and trained from then on; 0: never frozen here.
+  /// The table is frozen up to the end of this epoch and trained from then on; 0: never frozen
+  /// here.
   Index thaw_after = 0;
   /// Stops after so many epochs without a better dev accuracy; 0: never.
   Index patience = 0;

@@ -27,8 +27,8 @@ double f1(const ClassCount& count) {
 
 Metrics measure(const std::vector<Index>& labels, const std::vector<Index>& predictions) {
   if (labels.size() != predictions.size()) {
-    throw ShapeError(fmt::format("measure: {} labels, but {} predictions", labels.size(),
-                                 predictions.size()));
+    throw ShapeError(
+        fmt::format("measure: {} labels, but {} predictions", labels.size(), predictions.size()));
   }
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   if (labels.empty()) return {0, nan, nan};

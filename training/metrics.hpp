@@ -19,8 +19,8 @@ struct Metrics {
 /// Compares predictions with labels, N of each; throws ShapeError when the counts differ.
 Metrics measure(const std::vector<Index>& labels, const std::vector<Index>& predictions);
 
-/// Mean and standard deviation (n - 1) of repeated measurements; the deviation of one is 0, the mean
-/// of none is NaN.
+/// Mean and standard deviation (n - 1) of repeated measurements; the deviation of one is 0, the
+/// mean of none is NaN.
 struct Spread {
   double mean = 0;
   double sd = 0;

@@ -75,13 +75,14 @@ void check_config(const Config& config, const std::string& path, std::size_t wor
                                   config.rules.version, TokenizerRules{}.version));
   }
   if (config.rows != words) {
-    throw FormatError(path, 0, fmt::format("vocabulary_size is {}, vocab.txt has {} words",
-                                           config.rows, words));
+    throw FormatError(
+        path, 0, fmt::format("vocabulary_size is {}, vocab.txt has {} words", config.rows, words));
   }
   if (config.classifier.classes < 1 ||
       static_cast<std::size_t>(config.classifier.classes) != config.labels.size()) {
-    throw FormatError(path, 0, fmt::format("classes is {}, but there are {} labels",
-                                           config.classifier.classes, config.labels.size()));
+    throw FormatError(path, 0,
+                      fmt::format("classes is {}, but there are {} labels",
+                                  config.classifier.classes, config.labels.size()));
   }
 }
 
@@ -104,8 +105,8 @@ void assign_parameters(const std::string& path, TextClassifier& net) {
     throw FormatError(path, 0, fmt::format("tensor {} is missing", name));
   });
   if (used != arrays.size()) {
-    throw FormatError(path, 0, fmt::format("has {} tensors, the model {} parameters",
-                                           arrays.size(), used));
+    throw FormatError(path, 0,
+                      fmt::format("has {} tensors, the model {} parameters", arrays.size(), used));
   }
 }
 
@@ -132,8 +133,7 @@ ClassifierModel load_model(const std::string& folder) {
   Vocabulary vocabulary = Vocabulary::load((from / "vocab.txt").string());
   check_config(config, config_path, static_cast<std::size_t>(vocabulary.size()));
   Rng rng(0);
-  TextClassifier net =
-      make_classifier(config.classifier, zeros({config.rows, config.width}), rng);
+  TextClassifier net = make_classifier(config.classifier, zeros({config.rows, config.width}), rng);
   assign_parameters((from / "model.safetensors").string(), net);
   return {config.classifier, config.rules, std::move(vocabulary), config.labels, std::move(net)};
 }

@@ -20,8 +20,8 @@ struct ClassifierModel {
 };
 
 /// Writes the three files into `folder`, which is made if it is missing. All are written beside
-/// their final places before the first is renamed, so that a full disk leaves the older model whole.
-/// The same model gives the same bytes. std::system_error if that fails.
+/// their final places before the first is renamed, so that a full disk leaves the older model
+/// whole. The same model gives the same bytes. std::system_error if that fails.
 void save_model(const ClassifierModel& model, const std::string& folder);
 
 /// Reads what save_model wrote. FormatError for files that do not fit each other, or that a newer

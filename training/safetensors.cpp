@@ -43,12 +43,14 @@ std::size_t bytes_of(const Shape& shape) {
 Json parse_header(const std::string& path, const std::string& bytes, std::size_t& data_begin) {
   std::uint64_t header_length = 0;
   if (bytes.size() < length_bytes) {
-    throw FormatError(path, 0, fmt::format("expected a safetensors file, found {} bytes", bytes.size()));
+    throw FormatError(path, 0,
+                      fmt::format("expected a safetensors file, found {} bytes", bytes.size()));
   }
   std::memcpy(&header_length, bytes.data(), length_bytes);
   if (header_length > max_header || header_length > bytes.size() - length_bytes) {
-    throw FormatError(path, 0, fmt::format("the header is said to have {} bytes, the file has {}",
-                                           header_length, bytes.size()));
+    throw FormatError(path, 0,
+                      fmt::format("the header is said to have {} bytes, the file has {}",
+                                  header_length, bytes.size()));
   }
   data_begin = length_bytes + header_length;
   try {

@@ -1,4 +1,5 @@
-// Named arrays in a file: the safetensors format (8 bytes of header length, a JSON header, the data).
+// Named arrays in a file: the safetensors format (8 bytes of header length, a JSON header, the
+// data).
 #pragma once
 
 #include <string>
@@ -17,8 +18,8 @@ struct NamedArray {
 std::string to_safetensors(const std::vector<NamedArray>& arrays);
 
 /// Reads a file's arrays in the order of their data. FormatError for anything that is not such a
-/// file: a header too long, tensors that overlap, leave gaps or do not end with the file, a size that
-/// does not fit the shape, a type other than F32.
+/// file: a header too long, tensors that overlap, leave gaps or do not end with the file, a size
+/// that does not fit the shape, a type other than F32.
 std::vector<NamedArray> read_safetensors(const std::string& path);
 
 }  // namespace TAPEGRAD_PRECISION

@@ -88,9 +88,10 @@ std::vector<Split> make_splits(const Corpus& corpus, Index folds, std::uint64_t 
   } else {
     const auto n = std::ssize(shuffled);
     if (folds < 2 || folds > n) {
-      throw std::invalid_argument(fmt::format(
-          "folds: {} is not in [2, {}] (without a test file, {} training texts are tested in folds)",
-          folds, n, n));
+      throw std::invalid_argument(
+          fmt::format("folds: {} is not in [2, {}] (without a test file, {} training texts are "
+                      "tested in folds)",
+                      folds, n, n));
     }
     for (Index k = 0; k < folds; ++k) {
       const auto begin = shuffled.begin() + n * k / folds;

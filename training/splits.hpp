@@ -44,10 +44,10 @@ struct Split {
   std::vector<Index> train, dev, test;
 };
 
-/// With a test file one split; without, `folds` splits, each testing on another part of the shuffled
-/// training texts. Without a dev file a tenth of the texts to train on (at least one) becomes dev.
-/// Depends on the corpus and `seed` alone. std::invalid_argument when there are fewer texts than
-/// that needs, or folds is below 2.
+/// With a test file one split; without, `folds` splits, each testing on another part of the
+/// shuffled training texts. Without a dev file a tenth of the texts to train on (at least one)
+/// becomes dev. Depends on the corpus and `seed` alone. std::invalid_argument when there are fewer
+/// texts than that needs, or folds is below 2.
 std::vector<Split> make_splits(const Corpus& corpus, Index folds, std::uint64_t seed);
 
 struct VocabularyChoice {

@@ -148,14 +148,15 @@ RowGrad table_gradient(const Plan& plan, const Array& dy, const Real* weights) {
   RowIndex index = group_by_row(plan.ids.data(), plan.ids.size(), plan.padding);
   const std::vector<Share> share = shares(plan, weights);
   Array values = zeros({index.rows.size(), plan.width});
-  parallel_ranges(index.rows.size(), index.cost(plan.width), [&](std::size_t begin, std::size_t end) {
-    for (std::size_t row = begin; row < end; ++row) {
-      for (std::size_t i = index.starts[row]; i < index.starts[row + 1]; ++i) {
-        const std::size_t position = index.positions[i];
-        add_position(plan, position, share[position], dy, values.data() + row * plan.width);
-      }
-    }
-  });
+  parallel_ranges(
+      index.rows.size(), index.cost(plan.width), [&](std::size_t begin, std::size_t end) {
+        for (std::size_t row = begin; row < end; ++row) {
+          for (std::size_t i = index.starts[row]; i < index.starts[row + 1]; ++i) {
+            const std::size_t position = index.positions[i];
+            add_position(plan, position, share[position], dy, values.data() + row * plan.width);
+          }
+        }
+      });
   return {std::move(index.rows), std::move(values)};
 }
 

@@ -29,13 +29,11 @@ Array swapped(const Array& x, std::size_t first, std::size_t second) {
   const AxisView m = around(x.shape(), second);
   const std::size_t middle = m.outer / (n.outer * n.size);
   const std::size_t block = n.size * n.inner;
-  parallel_ranges(n.outer, block,
-                  [&](std::size_t begin, std::size_t end) {
-                    for (std::size_t i = begin; i < end; ++i) {
-                      swap_block(x.data() + i * block, y.data() + i * block, n.size, middle, m.size,
-                                 m.inner);
-                    }
-                  });
+  parallel_ranges(n.outer, block, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      swap_block(x.data() + i * block, y.data() + i * block, n.size, middle, m.size, m.inner);
+    }
+  });
   return y;
 }
 
