@@ -40,6 +40,7 @@ class Gradient {
 
   /// Adds: nothing + x is x, dense + rows scatters, rows + rows merges.
   void add(Gradient other);
+  /// Multiplies every value.
   void scale(Real factor);
   /// Leaves out these rows (strictly increasing): dense rows become zero, others disappear.
   void drop_rows(const std::vector<Index>& rows);
