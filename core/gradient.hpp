@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <tapegrad/core/parameter.hpp>
 #include <unordered_map>
 #include <variant>
@@ -49,6 +51,11 @@ class Gradient {
   std::variant<std::monostate, Array, RowGrad> data_;
 };
 
+/// Throws ShapeError when a gradient has not this shape (its rows: that width), IndexError when its
+/// rows are out of range or not strictly increasing; the text begins with what `who` returns.
+void check_gradient(const std::function<std::string()>& who, const Gradient& gradient,
+                    const Shape& shape);
+
 /// What Tape::backward returns: a gradient for each trainable parameter that took part. A frozen
 /// parameter, or one that the loss does not depend on, is absent.
 class Gradients {
@@ -64,7 +71,7 @@ class Gradients {
   void scale(Real factor);
   /// Adds the other's gradients to these.
   void add(const Gradients& other);
-  /// Adds one gradient. Throws ShapeError when its shape is not the parameter's.
+  /// Adds one gradient. Errors as in check_gradient.
   void add(const Parameter& p, Gradient gradient);
 
  private:
