@@ -107,11 +107,6 @@ void ProgressLine::show(const std::function<std::string()>& text) {
   }
 }
 
-void ProgressLine::finish(const std::string& text) {
-  clear();
-  if (!quiet_) fmt::print(stderr, "{}\n", text);
-}
-
 void ProgressLine::clear() {
   if (shown_) {
     fmt::print(stderr, "\r\033[K");
