@@ -114,7 +114,7 @@ TEST_CASE("what was not measured is null, and names that are no UTF-8 do not sto
   auto result = run_experiment(small.corpus, small.vectors, small.options);
   result.groups[0].runs[0].fit.epochs[0].loss = std::numeric_limits<double>::quiet_NaN();
   tapegrad::Corpus corpus = small.corpus;
-  corpus.label_names[0] = "\xff";
+  corpus.label_names = {"\xff", "good"};
   const Json json = Json::parse(to_json(corpus, small.options, result));
   CHECK(json["runs"][0]["trainings"][0]["epochs"][0]["loss"].is_null());
   CHECK(json["data"]["labels"][0] == "\uFFFD");
