@@ -131,6 +131,8 @@ TEST_CASE("the same seed gives the same JSON and model bytes, at any number of t
     const auto arguments = files.arguments({"--seeds", "1", "--threads", threads, "--seed", seed,
                                             "--json", to / (name + ".json"), "--out", to / name});
     REQUIRE(train(arguments).code == 0);
+    const Json json = Json::parse(read_file(to / (name + ".json")));
+    CHECK(json["environment"]["threads"] == std::stoi(threads));
   };
   run_with("a", "1", "3");
   run_with("b", "2", "3");
