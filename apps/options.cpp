@@ -183,6 +183,7 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->group(group);
   app.add_option("--seed", e.seed, "The first seed")
       ->capture_default_str()
+      ->check(CLI::NonNegativeNumber)
       ->type_name("S")
       ->group(group);
   app.add_option("--folds", e.folds, "Folds of the cross-validation without --test")
