@@ -1,6 +1,6 @@
 #include "console.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <locale>
 #include <stdexcept>
 #include <tapegrad/core/kernels/blas.hpp>
 #include <tapegrad/core/log.hpp>
@@ -30,11 +29,6 @@ double now() {
   return duration_cast<std::chrono::duration<double>>(steady_clock::now().time_since_epoch())
       .count();
 }
-
-struct Thousands : std::numpunct<char> {
-  char do_thousands_sep() const override { return ','; }
-  std::string do_grouping() const override { return "\3"; }
-};
 
 std::string version_text() {
   return fmt::format("tapegrad {}\n{}, {} kernels", version(), blas_name(), blas_kernels());
@@ -88,11 +82,6 @@ std::string data_folder() {
   throw std::runtime_error(
       "the embedded data is neither installed nor in the source tree; give "
       "--train and --vectors");
-}
-
-std::string grouped(std::size_t n) {
-  static const std::locale locale(std::locale::classic(), new Thousands);
-  return fmt::format(locale, "{:L}", n);
 }
 
 std::string duration(double seconds) {

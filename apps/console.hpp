@@ -27,8 +27,6 @@ bool stop_requested();
 /// built in. Throws std::runtime_error if it is in neither place.
 std::string data_folder();
 
-/// Thousands apart: "1,234,567".
-std::string grouped(std::size_t n);
 /// "12 s", "3:25", "1:02:03".
 std::string duration(double seconds);
 

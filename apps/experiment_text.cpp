@@ -3,14 +3,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <iterator>
+#include <tapegrad/core/format.hpp>
 
 #include "console.hpp"
 
 namespace tapegrad {
 namespace {
-
-using console::grouped;
 
 std::string spread_text(const Spread& spread) {
   return fmt::format("{:.4f} ± {:.4f}", spread.mean, spread.sd);
@@ -116,11 +114,11 @@ std::string progress_text(const std::string& run, const Progress& progress) {
 std::string result_text(const Corpus& corpus, const ExperimentOptions& options,
                         const ExperimentResult& result) {
   std::string text = fmt::format("words:   vocabulary of {}; vectors for {}\n",
-                                 grouped(static_cast<std::size_t>(result.vocabulary_size)),
+                                 grouped(result.vocabulary_size),
                                  to_string(result.coverage));
   if (result.texts_cut > 0) {
     text += fmt::format("cut:     {} texts after {} words\n",
-                        grouped(static_cast<std::size_t>(result.texts_cut)),
+                        grouped(result.texts_cut),
                         options.vocabulary.max_tokens);
   }
   text += setting_text(corpus, options, result) + "\n" + table_text(result);

@@ -27,7 +27,7 @@ function(tapegrad_settings target)
   target_link_libraries(${target}
     PUBLIC xtensor
     PRIVATE $<BUILD_INTERFACE:tapegrad_warnings> $<BUILD_INTERFACE:xtensor-blas>
-            fmt::fmt OpenMP::OpenMP_CXX BLAS::BLAS)
+            fmt::fmt Threads::Threads BLAS::BLAS)
   # Nobody reads errno after std::sqrt, and without it loops with square roots become vector code.
   target_compile_options(${target} PRIVATE -fno-math-errno)
   target_compile_definitions(${target} PRIVATE TAPEGRAD_VERSION="${PROJECT_VERSION}")

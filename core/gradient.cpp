@@ -119,6 +119,31 @@ void Gradient::drop_rows(const std::vector<Index>& rows) {
   }
 }
 
+void check_gradient(const std::function<std::string()>& who, const Gradient& gradient,
+                    const Shape& shape) {
+  const bool no_rows = gradient.is_rows() && gradient.rows().rows.empty();
+  if (gradient.is_none() || no_rows) return;
+  const std::vector<Index> none;
+  const std::vector<Index>& rows = gradient.is_rows() ? gradient.rows().rows : none;
+  const Array& values = gradient.is_rows() ? gradient.rows().values : gradient.dense();
+  Shape wanted = shape;
+  if (gradient.is_rows() && !wanted.empty()) wanted[0] = rows.size();
+  if (values.shape() != wanted) {
+    throw ShapeError(fmt::format("{} has {}shape {}, {} is wanted", who(),
+                                 gradient.is_rows() ? "row values of " : "",
+                                 to_string(values.shape()), to_string(wanted)));
+  }
+  Index last = -1;
+  for (const Index row : rows) {
+    if (row <= last || row >= static_cast<Index>(rows_of(shape))) {
+      throw IndexError(
+          fmt::format("{} has row {} after row {}, strictly increasing rows in [0, {}) are wanted",
+                      who(), row, last, rows_of(shape)));
+    }
+    last = row;
+  }
+}
+
 const Gradient& Gradients::operator[](const Parameter& p) const {
   static const Gradient nothing;
   const auto found = by_id_.find(p.id());
@@ -139,10 +164,7 @@ void Gradients::add(const Gradients& other) {
 }
 
 void Gradients::add(const Parameter& p, Gradient gradient) {
-  if (gradient.is_dense() && gradient.dense().shape() != p.shape()) {
-    throw ShapeError(fmt::format("Gradients::add: gradient has shape {}, the parameter has {}",
-                                 to_string(gradient.dense().shape()), to_string(p.shape())));
-  }
+  check_gradient([] { return "Gradients::add: the gradient"; }, gradient, p.shape());
   add_to_leaf(*p.leaf(), std::move(gradient));
 }
 

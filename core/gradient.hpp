@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <tapegrad/core/parameter.hpp>
 #include <unordered_map>
 #include <variant>
@@ -40,6 +42,7 @@ class Gradient {
 
   /// Adds: nothing + x is x, dense + rows scatters, rows + rows merges.
   void add(Gradient other);
+  /// Multiplies every value.
   void scale(Real factor);
   /// Leaves out these rows (strictly increasing): dense rows become zero, others disappear.
   void drop_rows(const std::vector<Index>& rows);
@@ -47,6 +50,11 @@ class Gradient {
  private:
   std::variant<std::monostate, Array, RowGrad> data_;
 };
+
+/// Throws ShapeError when a gradient has not this shape (its rows: that width), IndexError when its
+/// rows are out of range or not strictly increasing; the text begins with what `who` returns.
+void check_gradient(const std::function<std::string()>& who, const Gradient& gradient,
+                    const Shape& shape);
 
 /// What Tape::backward returns: a gradient for each trainable parameter that took part. A frozen
 /// parameter, or one that the loss does not depend on, is absent.
@@ -63,7 +71,7 @@ class Gradients {
   void scale(Real factor);
   /// Adds the other's gradients to these.
   void add(const Gradients& other);
-  /// Adds one gradient. Throws ShapeError when its shape is not the parameter's.
+  /// Adds one gradient. Errors as in check_gradient.
   void add(const Parameter& p, Gradient gradient);
 
  private:

@@ -1,3 +1,4 @@
+#include <tapegrad/core/format.hpp>
 #include <tapegrad/core/memory.hpp>
 
 #include <fmt/core.h>
@@ -74,9 +75,7 @@ std::uint64_t left_in_address_space() {
 
 // "4,800.0 GB"
 std::string gigabytes(double bytes) {
-  std::string text = fmt::format("{:.1f}", bytes / 1e9);
-  for (std::size_t at = text.size() - 2; at > 3; at -= 3) text.insert(at - 3, 1, ',');
-  return text + " GB";
+  return group_digits(fmt::format("{:.1f}", bytes / 1e9)) + " GB";
 }
 
 }  // namespace

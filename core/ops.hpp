@@ -25,6 +25,7 @@ struct Bags {
   bool include_last_offset = false;
 };
 
+/// What a bag of rows becomes; the mean is that of the entries that are not padding.
 enum class BagMode { sum, mean, max };
 
 struct EmbeddingOptions {
@@ -38,6 +39,7 @@ struct EmbeddingBagOptions {
   std::optional<Index> padding_idx = {};
 };
 
+/// What becomes of the losses of the items.
 enum class Reduction { mean, sum, none };
 
 struct CrossEntropyOptions {
@@ -52,7 +54,7 @@ struct CrossEntropyOptions {
 
 inline namespace TAPEGRAD_PRECISION {
 
-// Arithmetic, with broadcasting.
+// Arithmetic, element by element, with broadcasting: a + b, a - b, a * b, a / b, -x.
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Tensor& b);
@@ -104,18 +106,25 @@ Tensor mean(const Tensor& x, int axis, bool keep_axis = false);
 /// out -> [B, D]; zeros where all are.
 Tensor masked_mean(const Tensor& x, const Mask& mask);
 
-// Elementwise functions.
+// Elementwise functions: [...] -> [...].
+/// e^x.
 Tensor exp(const Tensor& x);
+/// The natural logarithm; -inf at 0, NaN below.
 Tensor log(const Tensor& x);
 /// max(x, 0); NaN passes on; the gradient at 0 is 0.
 Tensor relu(const Tensor& x);
 /// x Φ(x) with the exact normal distribution function (PyTorch's default, approximate='none').
 Tensor gelu(const Tensor& x);
+/// The hyperbolic tangent.
 Tensor tanh(const Tensor& x);
+/// 1 / (1 + e^-x), without overflow.
 Tensor sigmoid(const Tensor& x);
 
 // Distributions and losses.
+/// e^x over its sum along the axis, without overflow. A line of -inf only, or with a NaN or +inf,
+/// becomes NaN.
 Tensor softmax(const Tensor& x, int axis = -1);
+/// The logarithm of softmax, exact where the softmax itself rounds to 0.
 Tensor log_softmax(const Tensor& x, int axis = -1);
 /// In training each element is zeroed with probability p and the others are scaled by 1 / (1 - p);
 /// otherwise the identity. p must be in [0, 1]. torch.nn.functional.dropout.

@@ -7,15 +7,16 @@
 
 namespace tapegrad {
 
-/// Sets how many threads the library uses; 0 means one for each processor this process may use (the
-/// default, or what OMP_NUM_THREADS says). Throws std::invalid_argument when negative.
+/// Sets how many threads the library uses; 0, the default, means one for each processor this
+/// process may use. Throws std::invalid_argument when negative.
 void set_threads(int threads);
 /// How many threads the library uses.
 int threads();
 
 /// Calls body(block) once for each block in 0 .. blocks-1, in any order, on the library's threads.
-/// Blocks must write to different places. If bodies throw, the exception of the lowest block comes
-/// out, after all blocks have ended. Inside another parallel_for it runs serially.
+/// Blocks must write to different places. If a body throws, the exception of the lowest block that
+/// threw comes out once no block runs any more. Inside another parallel_for, or while another
+/// thread of the program is in one, it runs on the calling thread alone.
 void parallel_for(std::size_t blocks, const std::function<void(std::size_t)>& body);
 
 /// Calls body(begin, end) for ranges that make up 0 .. n-1, each as long as pays for a thread's way

@@ -29,6 +29,32 @@ const std::vector<OperationSamples>& all_samples() {
   return registry();
 }
 
+std::vector<Sample> elementwise_samples(Unary operation) {
+  const auto call = [operation](const std::vector<Tensor>& x) { return operation(x[0]); };
+  return {{"both signs", {distinct({3, 2})}, call},
+          {"a number", {distinct({})}, call},
+          {"nothing", {distinct({0, 2})}, call}};
+}
+
+std::vector<Sample> broadcasting_samples(Binary operation) {
+  const auto call = [operation](const std::vector<Tensor>& x) { return operation(x[0], x[1]); };
+  return {{"same shape", {distinct({2, 3}), distinct({2, 3}, 1)}, call},
+          {"a matrix and a row", {distinct({2, 3}), distinct({3}, 1)}, call},
+          {"a row and a matrix", {distinct({3}), distinct({2, 3}, 1)}, call},
+          {"both broadcast", {distinct({2, 1}), distinct({1, 3}, 1)}, call},
+          {"a number and a matrix", {distinct({}), distinct({2, 2}, 1)}, call},
+          {"nothing", {distinct({0, 3}), distinct({3}, 1)}, call},
+          {"an input used twice", {distinct({3})}, [operation](const std::vector<Tensor>& x) {
+             return operation(x[0], x[0]);
+           }}};
+}
+
+std::vector<ErrorSample> broadcasting_errors(const std::string& name, Binary operation) {
+  return {{name + ": shapes [2, 3] and [4] do not broadcast", [operation] {
+             operation(Tensor(zeros({2, 3})), Tensor(zeros({4})));
+           }}};
+}
+
 Array distinct(const Shape& shape, std::uint64_t seed) {
   Array a(shape);
   // A random permutation of a grid, each value moved a little inside its cell.

@@ -3,8 +3,8 @@
 // Registered in the double build only:
 //
 //   #ifdef TAPEGRAD_DOUBLE
-//   const bool samples = add_samples("tanh", {{"negatives", {uniform({2, 3})}, [](const auto& x) {
-//     return tanh(x[0]); }}});
+//   const bool samples = add_samples("square", {{"both signs", {distinct({2, 3})},
+//                                                [](const auto& x) { return square(x[0]); }}});
 //   #endif
 #pragma once
 
@@ -34,6 +34,7 @@ struct ErrorSample {
   std::function<void()> call;
 };
 
+/// What one operation registered.
 struct OperationSamples {
   std::string operation;
   std::vector<Sample> samples;
@@ -46,8 +47,16 @@ bool add_samples(std::string operation, std::vector<Sample> samples,
 /// Everything registered, by operation name.
 const std::vector<OperationSamples>& all_samples();
 
-/// Deterministic random numbers in [-2, 2), at least 0.01 away from each other and from 0, so that
-/// kinks and ties are not met by accident. `seed` gives other numbers.
+/// Samples that suit every function of single elements, and those of a broadcasting pair, with the
+/// error that all such pairs share.
+using Unary = Tensor (*)(const Tensor&);
+using Binary = Tensor (*)(const Tensor&, const Tensor&);
+std::vector<Sample> elementwise_samples(Unary operation);
+std::vector<Sample> broadcasting_samples(Binary operation);
+std::vector<ErrorSample> broadcasting_errors(const std::string& name, Binary operation);
+
+/// Deterministic random numbers in [-2, 2), at least 0.01 away from 0 and, up to fifty of them,
+/// from each other, so that kinks and ties are not met by accident. `seed` gives other numbers.
 Array distinct(const Shape& shape, std::uint64_t seed = 0);
 /// The same in [0.5, 2): for logarithms and denominators.
 Array positive(const Shape& shape, std::uint64_t seed = 0);

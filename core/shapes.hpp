@@ -21,6 +21,7 @@ void check_shape(bool ok, const char* operation, const char* argument, const Sha
 struct AxisView {
   std::size_t outer, size, inner;
 };
+/// How an array of this shape looks around one axis, 0 .. dimensions-1.
 AxisView around(const Shape& shape, std::size_t axis);
 
 inline namespace TAPEGRAD_PRECISION {

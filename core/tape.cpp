@@ -136,20 +136,6 @@ const Shape& Sink::shape_of(std::size_t input) const {
   return source.leaf ? source.leaf->value.shape() : tape_.entries_[source.position].shape;
 }
 
-void Sink::check(std::size_t input, const Shape& shape, bool rows) {
-  if (given_.at(input)) {
-    throw std::logic_error(
-        fmt::format("{}: backward handed over the gradient of input {} twice", entry_.name, input));
-  }
-  given_[input] = true;
-  Shape expected = shape_of(input);
-  if (rows && !expected.empty()) expected[0] = rows_of(shape);
-  if (shape != expected) {
-    throw ShapeError(fmt::format("{}: backward gave input {} a gradient of shape {}, it must be {}",
-                                 entry_.name, input, to_string(shape), to_string(expected)));
-  }
-}
-
 void Sink::add_to_position(std::size_t position, Gradient gradient) {
   std::unique_ptr<Array>& to = pending_[position];
   if (!to) {
@@ -162,6 +148,16 @@ void Sink::add_to_position(std::size_t position, Gradient gradient) {
 }
 
 void Sink::give(std::size_t input, Gradient gradient) {
+  if (!wants(input)) return;
+  if (given_[input]) {
+    throw std::logic_error(
+        fmt::format("{}: backward handed over the gradient of input {} twice", entry_.name, input));
+  }
+  given_[input] = true;
+  const auto who = [&] {
+    return fmt::format("{}: the gradient that backward gave to input {}", entry_.name, input);
+  };
+  check_gradient(who, gradient, shape_of(input));
   const Tape::Input& source = entry_.inputs[input];
   if (source.leaf) {
     gradients_.add_to_leaf(*source.leaf, std::move(gradient));
@@ -171,14 +167,10 @@ void Sink::give(std::size_t input, Gradient gradient) {
 }
 
 void Sink::add(std::size_t input, Array gradient) {
-  if (!wants(input)) return;
-  check(input, gradient.shape(), false);
   give(input, Gradient(std::move(gradient)));
 }
 
 void Sink::add(std::size_t input, RowGrad gradient) {
-  if (!wants(input)) return;
-  check(input, gradient.values.shape(), true);
   give(input, Gradient(std::move(gradient)));
 }
 

@@ -117,7 +117,6 @@ class Sink {
         given_(entry.inputs.size()) {}
 
   const Shape& shape_of(std::size_t input) const;
-  void check(std::size_t input, const Shape& shape, bool rows);
   void give(std::size_t input, Gradient gradient);
   void add_to_position(std::size_t position, Gradient gradient);
 

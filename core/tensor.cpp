@@ -6,6 +6,10 @@
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
+void Tensor::throw_undefined() {
+  throw std::logic_error("Tensor: undefined (default-constructed) where a value is needed");
+}
+
 Real Tensor::item() const {
   if (value().size() != 1) {
     throw std::logic_error(

@@ -21,7 +21,12 @@ class Tensor {
       : leaf_(parameter.leaf()) {}
 
   bool defined() const { return value_ || leaf_; }
-  const Array& value() const { return leaf_ ? leaf_->value : *value_; }
+  /// Throws std::logic_error when the tensor is undefined.
+  const Array& value() const {
+    if (leaf_) return leaf_->value;
+    if (!value_) throw_undefined();
+    return *value_;
+  }
   const Shape& shape() const { return value().shape(); }
   /// The number of dimensions.
   std::size_t dim() const { return shape().size(); }
@@ -38,6 +43,8 @@ class Tensor {
 
  private:
   friend class Tape;
+  [[noreturn]] static void throw_undefined();
+
   std::shared_ptr<const Array> value_;
   std::shared_ptr<Leaf> leaf_;
   std::uint64_t tape_ = 0;

@@ -9,6 +9,7 @@
 namespace tapegrad {
 
 struct TextEmbeddingOptions {
+  /// The padding id; negative counts from the end.
   std::optional<Index> padding_idx = 0;
   /// Keeps the table as it is.
   bool freeze = false;

@@ -3,8 +3,8 @@
 
 namespace tapegrad {
 
-/// Throws std::invalid_argument, as "Adam: lr is -1, must be 0 or more", unless value is finite and
-/// not negative.
+/// Throws std::invalid_argument, as "Adam: lr is -1, must be finite and 0 or more", unless value is
+/// finite and not negative.
 void check_not_negative(const char* optimizer, const char* argument, double value);
 
 /// Throws std::invalid_argument unless 0 <= value < 1.

@@ -35,7 +35,10 @@ void Optimizer::set_lr(double lr) {
 
 void Optimizer::step(const Gradients& gradients) {
   for (const NamedParameter& named : parameters_) {
-    if (!skips(named.parameter, gradients)) check(named, gradients[named.parameter]);
+    const Parameter& p = named.parameter;
+    if (skips(p, gradients)) continue;
+    const auto who = [&] { return fmt::format("{}: the gradient of {}", name_, named.name); };
+    check_gradient(who, gradients[p], p.shape());
   }
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Parameter& p = parameters_[i].parameter;
@@ -49,39 +52,6 @@ void Optimizer::step(const Gradients& gradients) {
 
 bool Optimizer::skips(const Parameter& p, const Gradients& gradients) const {
   return p.frozen() || gradients[p].is_none();
-}
-
-void Optimizer::check(const NamedParameter& named, const Gradient& gradient) const {
-  const Shape& wanted = named.parameter.shape();
-  if (gradient.is_rows()) {
-    check_rows(named, gradient.rows());
-  } else if (gradient.dense().shape() != wanted) {
-    throw ShapeError(fmt::format("{}: the gradient of {} has shape {}, the parameter has {}", name_,
-                                 named.name, to_string(gradient.dense().shape()),
-                                 to_string(wanted)));
-  }
-}
-
-void Optimizer::check_rows(const NamedParameter& named, const RowGrad& gradient) const {
-  if (gradient.rows.empty()) return;
-  Shape wanted = named.parameter.shape();
-  const auto count = static_cast<Index>(rows_of(wanted));
-  if (!wanted.empty()) wanted[0] = gradient.rows.size();
-  if (gradient.values.shape() != wanted) {
-    throw ShapeError(fmt::format("{}: the row gradient of {} has values of shape {}, {} is wanted",
-                                 name_, named.name, to_string(gradient.values.shape()),
-                                 to_string(wanted)));
-  }
-  Index last = -1;
-  for (const Index row : gradient.rows) {
-    if (row <= last || row >= count) {
-      throw IndexError(fmt::format(
-          "{}: the row gradient of {} has row {} after row {}, strictly increasing rows "
-          "in [0, {}) are wanted",
-          name_, named.name, row, last, count));
-    }
-    last = row;
-  }
 }
 
 std::size_t Optimizer::place_of(const Parameter& p) const {

@@ -75,8 +75,6 @@ class Optimizer {
   virtual void update(Parameter& p, const Gradient& gradient, OptimizerState& state) = 0;
 
   bool skips(const Parameter& p, const Gradients& gradients) const;
-  void check(const NamedParameter& named, const Gradient& gradient) const;
-  void check_rows(const NamedParameter& named, const RowGrad& gradient) const;
   std::size_t place_of(const Parameter& p) const;
 
   std::string name_;

@@ -4,19 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <tapegrad/core/format.hpp>
 #include <tapegrad/text/vectors.hpp>
 
 namespace tapegrad {
 namespace {
-
-/// A number with a comma between groups of three digits.
-std::string grouped(Index number) {
-  std::string digits = std::to_string(number);
-  for (auto at = static_cast<Index>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), 1, ',');
-  }
-  return digits;
-}
 
 double percent(Index part, Index whole) {
   return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);

@@ -97,6 +97,8 @@ struct Predictions {
   std::vector<Index> labels;  // [N]
   Array probabilities;        // [N, C]
 };
+/// Classifies all texts, `batch_size` at a time, without a tape; of equal probabilities the first
+/// class wins.
 Predictions predict(const TextClassifier& model, const EncodedTexts& texts, Index batch_size = 256);
 
 }  // namespace TAPEGRAD_PRECISION

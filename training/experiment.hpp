@@ -23,6 +23,7 @@ struct EmbeddingChoice {
 /// Throws std::invalid_argument for a name that is none of these.
 EmbeddingChoice embedding_choice(const std::string& name);
 
+/// What is compared, and how it is trained.
 struct ExperimentOptions {
   std::vector<EmbeddingChoice> embeddings;
   Index seeds = 3;  // runs with seed, seed + 1, ...
@@ -70,6 +71,7 @@ struct TestPredictions {
   Predictions predictions;
 };
 
+/// What run_experiment found, one group for each choice of embeddings.
 struct ExperimentResult {
   std::vector<RunGroup> groups;
   Index vocabulary_size = 0;  // of the first split

@@ -64,7 +64,7 @@ struct PaddingProof {
 };
 
 struct FitResult {
-  Index best_epoch = 0;  // the earliest of the best; 0 if no epoch was finished
+  Index best_epoch = 0;  // the earliest of the best, from 1; 0 if there was no epoch
   double best_dev_accuracy = 0;
   std::vector<EpochRecord> epochs;
   PaddingProof padding;

@@ -17,18 +17,7 @@ Tensor add(const Tensor& a, const Tensor& b) {  // [...], [...] -> broadcast
 
 #ifdef TAPEGRAD_DOUBLE
 namespace {
-const auto call = [](const std::vector<Tensor>& x) { return add(x[0], x[1]); };
-const bool samples = add_samples(
-    "add",
-    {{"same shape", {distinct({2, 3}), distinct({2, 3}, 1)}, call},
-     {"a row to each", {distinct({2, 3}), distinct({3}, 1)}, call},
-     {"both broadcast", {distinct({2, 1}), distinct({1, 3}, 1)}, call},
-     {"a number", {distinct({}), distinct({2, 2}, 1)}, call},
-     {"nothing", {distinct({0, 3}), distinct({3}, 1)}, call},
-     {"an input used twice", {distinct({3})}, [](const auto& x) { return add(x[0], x[0]); }}},
-    {{"add: shapes [2, 3] and [4] do not broadcast", [] {
-        add(Tensor(zeros({2, 3})), Tensor(zeros({4})));
-      }}});
+const bool samples = add_samples("add", broadcasting_samples(add), broadcasting_errors("add", add));
 }  // namespace
 #endif
 

@@ -14,10 +14,7 @@ Tensor exp(const Tensor& x) {  // [...] -> [...]
 
 #ifdef TAPEGRAD_DOUBLE
 namespace {
-const auto call = [](const std::vector<Tensor>& x) { return exp(x[0]); };
-const bool samples = add_samples("exp", {{"both signs", {distinct({3, 2})}, call},
-                                         {"a number", {distinct({})}, call},
-                                         {"nothing", {distinct({0, 2})}, call}});
+const bool samples = add_samples("exp", elementwise_samples(exp));
 }  // namespace
 #endif
 

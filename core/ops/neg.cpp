@@ -11,10 +11,7 @@ Tensor neg(const Tensor& x) {  // [...] -> [...]
 
 #ifdef TAPEGRAD_DOUBLE
 namespace {
-const auto call = [](const std::vector<Tensor>& x) { return neg(x[0]); };
-const bool samples = add_samples("neg", {{"both signs", {distinct({3, 2})}, call},
-                                         {"a number", {distinct({})}, call},
-                                         {"nothing", {distinct({0, 2})}, call}});
+const bool samples = add_samples("neg", elementwise_samples(neg));
 }  // namespace
 #endif
 

@@ -13,10 +13,7 @@ Tensor tanh(const Tensor& x) {  // [...] -> [...]
 
 #ifdef TAPEGRAD_DOUBLE
 namespace {
-const auto call = [](const std::vector<Tensor>& x) { return tanh(x[0]); };
-const bool samples = add_samples("tanh", {{"both signs", {distinct({3, 2})}, call},
-                                          {"a number", {distinct({})}, call},
-                                          {"nothing", {distinct({0, 2})}, call}});
+const bool samples = add_samples("tanh", elementwise_samples(tanh));
 }  // namespace
 #endif
 
