@@ -215,6 +215,7 @@ void use_embedded_data(TrainSentimentOptions& o) {
   if (!o.dev.empty() || !o.test.empty()) {
     throw std::invalid_argument("--dev and --test need --train");
   }
+  o.embedded = true;
   const std::string folder = console::data_folder();
   o.train = folder + "/reviews.train.tsv";
   o.dev = folder + "/reviews.dev.tsv";
