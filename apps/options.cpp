@@ -230,7 +230,9 @@ void add_options(CLI::App& app, TrainSentimentOptions& options) {
   app.description(description);
   app.footer(footer);
   app.get_formatter()->column_width(32);
-  options.experiment.fit.epochs = 15;
+  options.experiment.fit.epochs = 20;
+  options.experiment.fit.word_dropout = 0.2;
+  options.experiment.seeds = 5;
   options.experiment.classifier.dropout = 0.3;
   add_data_options(app, options);
   add_model_options(app, options);
