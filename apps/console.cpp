@@ -10,6 +10,7 @@
 #include <exception>
 #include <filesystem>
 #include <stdexcept>
+#include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/kernels/blas.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/core/version.hpp>
@@ -50,6 +51,8 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& progra
   int code = failure;
   try {
     code = program();
+  } catch (const ShapeError& error) {
+    complain("error", error.what());
   } catch (const std::invalid_argument& error) {
     complain("error", error.what());
     code = usage_error;
@@ -105,11 +108,6 @@ void ProgressLine::show(const std::function<std::string()>& text) {
   } else {
     fmt::print(stderr, "{}\n", text());
   }
-}
-
-void ProgressLine::finish(const std::string& text) {
-  clear();
-  if (!quiet_) fmt::print(stderr, "{}\n", text);
 }
 
 void ProgressLine::clear() {

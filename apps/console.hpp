@@ -41,8 +41,7 @@ class ProgressLine {
 
   /// Shows this text, unless the last was shown too short a time ago.
   void show(const std::function<std::string()>& text);
-  /// Takes the line away, and puts `text` there for good.
-  void finish(const std::string& text);
+  /// Takes the line away.
   void clear();
 
  private:

@@ -113,12 +113,11 @@ std::string progress_text(const std::string& run, const Progress& progress) {
 
 std::string result_text(const Corpus& corpus, const ExperimentOptions& options,
                         const ExperimentResult& result) {
-  std::string text = fmt::format("words:   vocabulary of {}; vectors for {}\n",
-                                 grouped(result.vocabulary_size),
-                                 to_string(result.coverage));
+  std::string text = fmt::format("words:   vocabulary of {}", grouped(result.vocabulary_size));
+  if (result.coverage.types_found > 0) text += "; vectors for " + to_string(result.coverage);
+  text += '\n';
   if (result.texts_cut > 0) {
-    text += fmt::format("cut:     {} texts after {} words\n",
-                        grouped(result.texts_cut),
+    text += fmt::format("cut:     {} texts after {} words\n", grouped(result.texts_cut),
                         options.vocabulary.max_tokens);
   }
   text += setting_text(corpus, options, result) + "\n" + table_text(result);

@@ -183,6 +183,7 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->group(group);
   app.add_option("--seed", e.seed, "The first seed")
       ->capture_default_str()
+      ->check(CLI::NonNegativeNumber)
       ->type_name("S")
       ->group(group);
   app.add_option("--folds", e.folds, "Folds of the cross-validation without --test")
@@ -214,6 +215,7 @@ void use_embedded_data(TrainSentimentOptions& o) {
   if (!o.dev.empty() || !o.test.empty()) {
     throw std::invalid_argument("--dev and --test need --train");
   }
+  o.embedded = true;
   const std::string folder = console::data_folder();
   o.train = folder + "/reviews.train.tsv";
   o.dev = folder + "/reviews.dev.tsv";

@@ -18,6 +18,7 @@ struct TrainSentimentOptions {
   int threads = 0;
   bool quiet = false;
   std::string json, out, predictions;
+  bool embedded = false;  // trains on the data that comes with the program
 };
 
 /// Declares every option and the help page.

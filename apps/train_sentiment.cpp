@@ -45,6 +45,13 @@ tg::WordVectors load_wanted_vectors(const std::string& path, const tg::Corpus& c
   return vectors;
 }
 
+// The embedded files get the same names on every machine.
+void name_embedded(tg::Corpus& corpus) {
+  for (auto& file : corpus.files) {
+    file.spec = "embedded " + std::filesystem::path(file.spec).filename().string();
+  }
+}
+
 int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& corpus,
                   const tg::ExperimentResult& result) {
   if (!options.json.empty()) {
@@ -68,7 +75,8 @@ int train(tg::TrainSentimentOptions& options) {
   tg::set_threads(options.threads);
   check_outputs(options);
   console::catch_interrupts();
-  const tg::Corpus corpus = tg::load_corpus(options.train, options.dev, options.test, options.data);
+  tg::Corpus corpus = tg::load_corpus(options.train, options.dev, options.test, options.data);
+  if (options.embedded) name_embedded(corpus);
   tg::WordVectors vectors;
   if (!options.vectors.empty()) {
     vectors = load_wanted_vectors(options.vectors, corpus, options.experiment.rules);

@@ -27,7 +27,7 @@ double weighted_sum(const Array& value, const Array& upstream) {
 }
 
 bool in_frozen_row(const Parameter& p, std::size_t element) {
-  const std::size_t width = p.value().size() / std::max<std::size_t>(1, rows_of(p.shape()));
+  const std::size_t width = row_width(p.shape());
   return std::binary_search(p.frozen_rows().begin(), p.frozen_rows().end(),
                             static_cast<Index>(element / width));
 }

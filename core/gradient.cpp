@@ -49,7 +49,7 @@ RowGrad merge(const RowGrad& a, const RowGrad& b) {
 }
 
 void drop_from_dense(Array& dense, const std::vector<Index>& rows) {
-  const std::size_t width = dense.size() / std::max<std::size_t>(1, rows_of(dense.shape()));
+  const std::size_t width = row_width(dense.shape());
   for (const Index row : rows) {
     Real* begin = dense.data() + static_cast<std::size_t>(row) * width;
     std::fill(begin, begin + width, Real(0));

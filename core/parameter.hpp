@@ -60,6 +60,11 @@ class Parameter {
 inline std::size_t rows_of(const Shape& shape) {
   return shape.empty() ? 1 : shape[0];
 }
+/// The number of elements of one row; 0 if there are no rows.
+inline std::size_t row_width(const Shape& shape) {
+  const std::size_t rows = rows_of(shape);
+  return rows == 0 ? 0 : count(shape) / rows;
+}
 
 }  // namespace TAPEGRAD_PRECISION
 }  // namespace tapegrad

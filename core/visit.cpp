@@ -22,7 +22,7 @@ ValueCount count_values(const std::vector<NamedParameter>& parameters) {
   ValueCount count;
   for (const auto& [name, p] : parameters) {
     const std::size_t all = p.value().size();
-    const std::size_t width = all / std::max<std::size_t>(1, rows_of(p.shape()));
+    const std::size_t width = row_width(p.shape());
     const std::size_t frozen = p.frozen() ? all : p.frozen_rows().size() * width;
     count.frozen += frozen;
     count.trainable += all - frozen;

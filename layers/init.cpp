@@ -18,7 +18,7 @@ template <class Draw>
 void fill(Parameter& p, Rng& rng, std::uint64_t numbers, const Draw& draw) {
   Array& value = p.mutate();
   const std::size_t n = value.size();
-  const std::size_t width = n / std::max<std::size_t>(1, rows_of(p.shape()));
+  const std::size_t width = row_width(p.shape());
   const std::vector<Index>& frozen = p.frozen_rows();
   const std::uint64_t first = rng.position();
   parallel_ranges(n, 8, [&](std::size_t begin, std::size_t end) {

@@ -129,7 +129,7 @@ inline bool touches_nothing(const Gradient& gradient, RowPolicy policy) {
 template <std::size_t K, class Kernel>
 void for_each_span(const Parameter& p, const Gradient& gradient, RowPolicy policy,
                    const std::array<Real*, K>& arrays, const Kernel& kernel) {
-  const std::size_t width = p.value().size() / std::max<std::size_t>(1, rows_of(p.shape()));
+  const std::size_t width = row_width(p.shape());
   if (gradient.is_dense()) {
     rows::each_dense(p, width, gradient.dense().data(), arrays, kernel);
   } else if (policy == RowPolicy::lazy) {

@@ -207,13 +207,6 @@ void parse_numbers(const VectorFile& file, string_view numbers, std::vector<Real
 
 }  // namespace
 
-std::vector<std::string> words_with_vectors(const std::string& path, const WordFilter& wanted) {
-  VectorFile file(path);
-  std::vector<std::string> words;
-  each_wanted(file, wanted, [&](const Entry& entry) { words.emplace_back(entry.word); });
-  return words;
-}
-
 inline namespace TAPEGRAD_PRECISION {
 
 WordVectors load_vectors(const std::string& path, const WordFilter& wanted) {

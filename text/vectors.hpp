@@ -15,10 +15,6 @@ namespace tapegrad {
 /// Says whether a word's vector is wanted.
 using WordFilter = std::function<bool(std::string_view)>;
 
-/// The words of a vector file that `wanted` accepts, in the order of the file, each once. Checks
-/// what load_vectors checks for words that are not wanted.
-std::vector<std::string> words_with_vectors(const std::string& path, const WordFilter& wanted);
-
 /// How many of a text's words have a vector.
 struct Coverage {
   Index types = 0;         ///< different words

@@ -83,13 +83,20 @@ class Experiment {
   void run_split(std::size_t fold, const Split& split) {
     const PreparedSplit data = prepare(corpus_, split, tokenizer_, vectors_, options_.vocabulary);
     check_memory("training", static_cast<std::size_t>(data.vocabulary.size()),
-                 static_cast<std::size_t>(result_.width), 3);
+                 static_cast<std::size_t>(result_.width), copies_of_table());
     if (fold == 0) describe(data);
     for (RunGroup& group : result_.groups) {
       for (Index k = 0; k < options_.seeds && !result_.cancelled; ++k) {
         run_once(group, fold, options_.seed + static_cast<std::uint64_t>(k), split, data);
       }
     }
+  }
+
+  // A trained table has two moments beside it.
+  std::size_t copies_of_table() const {
+    const auto frozen = [](const EmbeddingChoice& choice) { return choice.frozen; };
+    const auto& all = options_.embeddings;
+    return std::all_of(all.begin(), all.end(), frozen) ? 1 : 3;
   }
 
   void describe(const PreparedSplit& data) {

@@ -57,6 +57,8 @@ Json settings_json(const ExperimentOptions& options, const ExperimentResult& res
                    {"patience", options.fit.patience},
                    {"seed", options.seed},
                    {"seeds", options.seeds},
+                   {"whitespace_only", options.rules.whitespace_only},
+                   {"whitespace_only", options.rules.whitespace_only},
                    {"min_count", options.vocabulary.options.min_count},
                    {"max_vocabulary", options.vocabulary.options.max_size},
                    {"max_tokens", options.vocabulary.max_tokens},

@@ -42,6 +42,19 @@ class Snapshot {
   std::vector<Array> values_;
 };
 
+// Puts a table's freezing back as it was, whatever happens.
+class KeepFrozen {
+ public:
+  explicit KeepFrozen(Parameter table) : table_(std::move(table)), frozen_(table_.frozen()) {}
+  ~KeepFrozen() { table_.set_frozen(frozen_); }
+  KeepFrozen(const KeepFrozen&) = delete;
+  KeepFrozen& operator=(const KeepFrozen&) = delete;
+
+ private:
+  Parameter table_;
+  bool frozen_;
+};
+
 // Running means over an epoch.
 struct Totals {
   std::size_t examples = 0;
@@ -66,24 +79,23 @@ std::size_t count_hits(const Array& logits, const IndexArray& labels) {
   return hits;
 }
 
-class Training {
+class Fitting {
  public:
-  Training(TextClassifier& model, Optimizer& optimizer, const LabelledTexts& train,
-           const LabelledTexts& dev, const FitOptions& options)
+  Fitting(TextClassifier& model, Optimizer& optimizer, const LabelledTexts& train,
+          const LabelledTexts& dev, const FitOptions& options)
       : model_(model), optimizer_(optimizer), train_(train), dev_(dev), options_(options) {
     result_.padding.norm_before = padding_norm(model.table());
   }
 
   FitResult run() {
-    const bool was_frozen = model_.table().frozen();
+    const KeepFrozen keep(model_.table());
     for (epoch_ = 1; epoch_ <= options_.epochs && !result_.cancelled; ++epoch_) {
       if (options_.thaw_after > 0) thaw_or_freeze();
-      train_epoch();
-      if (!result_.cancelled || result_.epochs.empty()) finish_epoch();
+      const bool complete = train_epoch();
+      if (complete || result_.epochs.empty()) finish_epoch();
       if (out_of_patience()) break;
     }
     best_.restore(model_);
-    Parameter(model_.table()).set_frozen(was_frozen);
     result_.padding.norm_after = padding_norm(model_.table());
     return std::move(result_);
   }
@@ -91,17 +103,20 @@ class Training {
  private:
   void thaw_or_freeze() { Parameter(model_.table()).set_frozen(epoch_ <= options_.thaw_after); }
 
-  void train_epoch() {
+  // False when it was cancelled before its last batch.
+  bool train_epoch() {
     const BatchPlan plan = shuffled_batches(train_.texts, options_.batch_size, options_.seed,
                                             static_cast<std::uint64_t>(epoch_));
     totals_ = {};
     const auto start = Clock::now();
-    for (std::size_t i = 0; i < plan.batches.size() && !result_.cancelled; ++i) {
-      train_batch(plan.batches[i]);
-      report(i + 1, plan.batches.size(), result_.seconds + seconds_since(start));
+    std::size_t done = 0;
+    while (done < plan.batches.size() && !result_.cancelled) {
+      train_batch(plan.batches[done++]);
+      report(done, plan.batches.size(), result_.seconds + seconds_since(start));
       result_.cancelled = options_.cancelled && options_.cancelled();
     }
     result_.seconds += seconds_since(start);
+    return done == plan.batches.size();
   }
 
   void train_batch(const std::vector<Index>& examples) {
@@ -186,7 +201,7 @@ class Training {
 
 FitResult fit(TextClassifier& model, Optimizer& optimizer, const LabelledTexts& train,
               const LabelledTexts& dev, const FitOptions& options) {
-  return Training(model, optimizer, train, dev, options).run();
+  return Fitting(model, optimizer, train, dev, options).run();
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

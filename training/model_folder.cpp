@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
+#include <tapegrad/core/memory.hpp>
 #include <tapegrad/training/safetensors.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
@@ -68,6 +69,19 @@ Config parse_config(const std::string& path) {
   }
 }
 
+// Numbers that no layer could be made of.
+void check_sizes(const Config& config, const std::string& path) {
+  const auto& [kind, classes, hidden, dropout] = config.classifier;
+  if (!(dropout >= 0 && dropout <= 1)) {
+    throw FormatError(path, 0, fmt::format("dropout is {}, must be in [0, 1]", dropout));
+  }
+  check_memory("load_model", config.rows, config.width);
+  if (kind != ModelKind::mean) return;
+  if (hidden < 1)
+    throw FormatError(path, 0, fmt::format("hidden is {}, must be 1 or more", hidden));
+  check_memory("load_model", static_cast<std::size_t>(hidden), config.width);
+}
+
 void check_config(const Config& config, const std::string& path, std::size_t words) {
   if (config.rules.version > TokenizerRules{}.version) {
     throw FormatError(path, 0,
@@ -84,6 +98,7 @@ void check_config(const Config& config, const std::string& path, std::size_t wor
                       fmt::format("classes is {}, but there are {} labels",
                                   config.classifier.classes, config.labels.size()));
   }
+  check_sizes(config, path);
 }
 
 // Puts the file's arrays in place of the network's parameters, all of them and no other.
@@ -110,6 +125,29 @@ void assign_parameters(const std::string& path, TextClassifier& net) {
   }
 }
 
+// The three files under other names, until all are written; what is not put in place is removed.
+class FilesBeside {
+ public:
+  explicit FilesBeside(fs::path folder) : folder_(std::move(folder)) {}
+  FilesBeside(const FilesBeside&) = delete;
+  FilesBeside& operator=(const FilesBeside&) = delete;
+  ~FilesBeside() {
+    std::error_code ignored;
+    for (const char* name : names) {
+      if (fs::is_regular_file((*this)(name), ignored)) fs::remove((*this)(name), ignored);
+    }
+  }
+
+  std::string operator()(const char* name) const { return (folder_ / name).string() + ".new"; }
+  void put_in_place() const {
+    for (const char* name : names) fs::rename((*this)(name), folder_ / name);
+  }
+
+ private:
+  static constexpr const char* names[] = {"vocab.txt", "model.safetensors", "config.json"};
+  fs::path folder_;
+};
+
 }  // namespace
 
 void save_model(const ClassifierModel& model, const std::string& folder) {
@@ -117,13 +155,11 @@ void save_model(const ClassifierModel& model, const std::string& folder) {
   for (const auto& [name, p] : parameters(model.net)) arrays.push_back({name, p.value()});
   const fs::path to(folder);
   fs::create_directories(to);
-  const auto beside = [&](const char* name) { return (to / name).string() + ".new"; };
+  const FilesBeside beside(to);
   model.vocabulary.save(beside("vocab.txt"));
   write_file(beside("model.safetensors"), to_safetensors(arrays));
   write_file(beside("config.json"), to_json(model).dump(2) + "\n");
-  for (const char* name : {"vocab.txt", "model.safetensors", "config.json"}) {
-    fs::rename(beside(name), to / name);
-  }
+  beside.put_in_place();
 }
 
 ClassifierModel load_model(const std::string& folder) {

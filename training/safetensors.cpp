@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 
@@ -53,13 +54,34 @@ Json parse_header(const std::string& path, const std::string& bytes, std::size_t
                                   header_length, bytes.size()));
   }
   data_begin = length_bytes + header_length;
+  std::set<std::string> names;
+  const auto check_name = [&](int depth, Json::parse_event_t event, const Json& name) {
+    if (depth == 1 && event == Json::parse_event_t::key && !names.insert(name).second) {
+      throw FormatError(path, 0, fmt::format("the header names {} twice", name.dump()));
+    }
+    return true;
+  };
   try {
-    Json header = Json::parse(bytes.data() + length_bytes, bytes.data() + data_begin);
+    Json header = Json::parse(bytes.data() + length_bytes, bytes.data() + data_begin, check_name);
     if (!header.is_object()) throw FormatError(path, 0, "the header is no JSON object");
     return header;
   } catch (const Json::exception& error) {
     throw FormatError(path, 0, fmt::format("the header is no valid JSON: {}", error.what()));
   }
+}
+
+// A list of whole numbers, none negative: what the JSON library would take for one is more.
+std::vector<std::size_t> sizes(const std::string& path, const std::string& name, const Json& value,
+                               const char* key) {
+  const Json& list = value.at(key);
+  if (!list.is_array() || !std::all_of(list.begin(), list.end(), [](const Json& size) {
+        return size.is_number_unsigned();
+      })) {
+    throw FormatError(
+        path, 0,
+        fmt::format("tensor {}: {} is {}, expected a list of sizes", name, key, list.dump()));
+  }
+  return list;
 }
 
 Entry parse_entry(const std::string& path, const std::string& name, const Json& value) {
@@ -68,9 +90,16 @@ Entry parse_entry(const std::string& path, const std::string& name, const Json& 
       throw FormatError(path, 0, fmt::format("tensor {} has type {}, expected F32", name, type));
     }
     Entry entry{name, {}, 0, 0};
-    for (const Json& size : value.at("shape")) entry.shape.push_back(size.get<std::size_t>());
-    entry.begin = value.at("data_offsets").at(0).get<std::size_t>();
-    entry.end = value.at("data_offsets").at(1).get<std::size_t>();
+    const std::vector<std::size_t> shape = sizes(path, name, value, "shape");
+    entry.shape.assign(shape.begin(), shape.end());
+    const std::vector<std::size_t> place = sizes(path, name, value, "data_offsets");
+    if (place.size() != 2) {
+      throw FormatError(
+          path, 0,
+          fmt::format("tensor {}: data_offsets has {} numbers, expected 2", name, place.size()));
+    }
+    entry.begin = place[0];
+    entry.end = place[1];
     return entry;
   } catch (const Json::exception& error) {
     throw FormatError(path, 0, fmt::format("tensor {}: {}", name, error.what()));

@@ -79,8 +79,10 @@ Corpus load_corpus(const std::string& train, const std::string& dev, const std::
 
 std::vector<Split> make_splits(const Corpus& corpus, Index folds, std::uint64_t seed) {
   std::vector<Index> shuffled = range(0, corpus.train_end);
-  Rng rng = Rng(seed).split(0);
-  shuffle(shuffled, rng);
+  if (!corpus.has_dev() || !corpus.has_test()) {  // else all of train trains, in the file's order
+    Rng rng = Rng(seed).split(0);
+    shuffle(shuffled, rng);
+  }
   const std::vector<Index> dev = range(corpus.train_end, corpus.dev_end);
   std::vector<Split> splits;
   if (corpus.has_test()) {

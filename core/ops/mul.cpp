@@ -1,4 +1,3 @@
-#include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/samples.hpp>
 #include <tapegrad/core/shapes.hpp>

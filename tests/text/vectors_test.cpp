@@ -131,13 +131,6 @@ TEST_CASE("a file without wanted words gives an empty array of its width") {
   CHECK(vectors.values.shape() == Array::shape_type{0, 2});
 }
 
-TEST_CASE("the words that have a vector can be listed") {
-  const TemporaryDirectory directory;
-  const auto path = directory.file("v.txt", "b 1 2\na 1 2\nc 1 2\nb 3 4\n");
-  CHECK(tapegrad::words_with_vectors(path, [](std::string_view word) { return word != "c"; }) ==
-        Words{"b", "a"});
-}
-
 TEST_CASE("a table has zeros for padding, found vectors, and matched noise for other words") {
   const Vocabulary vocabulary = vocabulary_of({"a", "a", "b", "x"});
   WordVectors vectors{{"b", "elsewhere"}, Array{{1.0F, 2.0F}, {3.0F, 6.0F}}};

@@ -1,0 +1,231 @@
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/files.hpp>
+#include <tapegrad/training/model_folder.hpp>
+#include <tapegrad/training/safetensors.hpp>
+
+#include "../text/temporary.hpp"
+#include "tiny.hpp"
+
+namespace fs = std::filesystem;
+using tapegrad::ClassifierModel;
+using tapegrad::FormatError;
+using tapegrad::load_model;
+using tapegrad::ModelKind;
+using tapegrad::read_file;
+using tapegrad::save_model;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+const char* const files[] = {"config.json", "vocab.txt", "model.safetensors"};
+
+ClassifierModel model_of(ModelKind kind) {
+  tapegrad::WordCounts counts;
+  for (std::size_t i = 2; i < tiny::words; ++i) counts.add("word" + std::to_string(i));
+  return {{.kind = kind, .classes = 2, .hidden = 5, .dropout = 0.25},
+          {.lowercase = false, .whitespace_only = true},
+          tapegrad::Vocabulary(counts),
+          {"bad", "very \"good\""},
+          tiny::classifier(kind)};
+}
+
+// A saved model, one file of which is then spoiled.
+struct Saved {
+  TemporaryDirectory directory;
+  explicit Saved(ModelKind kind = ModelKind::bag) { save_model(model_of(kind), directory.path()); }
+  Json config() const { return Json::parse(read_file(directory / "config.json")); }
+  void config(const Json& json) const { directory.file("config.json", json.dump()); }
+
+  // The message behind the name of the file that it blames.
+  std::string error(const char* file) const {
+    const std::string text = error_of<FormatError>([&] { load_model(directory.path()); });
+    const std::string begin = (directory / file) + ": ";
+    return text.rfind(begin, 0) == 0 ? text.substr(begin.size()) : "wrong file: " + text;
+  }
+};
+
+template <class Change>
+std::string config_error(Change change, ModelKind kind = ModelKind::bag) {
+  const Saved saved(kind);
+  Json json = saved.config();
+  change(json);
+  saved.config(json);
+  return saved.error("config.json");
+}
+
+template <class Change>
+std::string tensors_error(Change change) {
+  const Saved saved;
+  auto arrays = tapegrad::read_safetensors(saved.directory / "model.safetensors");
+  change(arrays);
+  saved.directory.file("model.safetensors", tapegrad::to_safetensors(arrays));
+  return saved.error("model.safetensors");
+}
+
+std::size_t entries(const std::string& folder) {
+  return static_cast<std::size_t>(
+      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+}  // namespace
+
+TEST_CASE("a loaded model is the saved one, and gives logits of the same bits") {
+  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+    const TemporaryDirectory directory;
+    const ClassifierModel saved = model_of(kind);
+    save_model(saved, directory / "new/folder");
+    const ClassifierModel loaded = load_model(directory / "new/folder");
+    CHECK(loaded.config.kind == kind);
+    CHECK(loaded.config.classes == 2);
+    CHECK(loaded.config.dropout == 0.25);
+    if (kind == ModelKind::mean) CHECK(loaded.config.hidden == 5);
+    CHECK_FALSE(loaded.rules.lowercase);
+    CHECK(loaded.rules.whitespace_only);
+    CHECK(loaded.labels == saved.labels);
+    CHECK(loaded.vocabulary.words() == saved.vocabulary.words());
+    const auto data = tiny::problem(30, 1);
+    CHECK(same(predict(loaded.net, data.texts).probabilities,
+               predict(saved.net, data.texts).probabilities));
+    CHECK(tiny::same_values(tiny::values(loaded.net), tiny::values(saved.net)));
+    CHECK(loaded.net.table().frozen_rows() == std::vector<tapegrad::Index>{0});
+  }
+}
+
+TEST_CASE("the same model saved twice, or loaded and saved, gives the same bytes") {
+  const Saved one;
+  const Saved two;
+  const TemporaryDirectory three;
+  save_model(load_model(one.directory.path()), three.path());
+  for (const char* file : files) {
+    CHECK(read_file(one.directory / file) == read_file(two.directory / file));
+    CHECK(read_file(one.directory / file) == read_file(three / file));
+  }
+  CHECK(entries(one.directory.path()) == 3);
+}
+
+TEST_CASE("parameters are saved under the names and layouts that PyTorch gives them") {
+  const auto shapes = [](ModelKind kind) {
+    const Saved saved(kind);
+    std::string text;
+    for (const auto& [name, array] : tapegrad::read_safetensors(saved.directory / files[2])) {
+      text += name + " " + tapegrad::to_string(array.shape()) + "; ";
+    }
+    return text;
+  };
+  CHECK(shapes(ModelKind::bag) == "embed.weight [20, 4]; out.weight [2, 4]; out.bias [2]; ");
+  CHECK(shapes(ModelKind::mean) ==
+        "embed.weight [20, 4]; hidden.weight [5, 4]; hidden.bias [5]; "
+        "out.weight [2, 5]; out.bias [2]; ");
+}
+
+TEST_CASE("a model or tokenizer of a newer version is refused") {
+  CHECK(config_error([](Json& json) { json["format_version"] = 2; }) ==
+        "format version 2 is newer than this program, which knows 1");
+  CHECK(config_error([](Json& json) { json["tokenizer"]["version"] = 99; }) ==
+        "tokenizer version 99 is newer than this program, which knows 1");
+}
+
+TEST_CASE("a newer version is refused as such even if its settings have other names") {
+  CHECK(config_error([](Json& json) {
+          json = {{"format_version", 7}};
+        }) == "format version 7 is newer than this program, which knows 1");
+}
+
+TEST_CASE("a configuration with something missing or of the wrong type is an error") {
+  for (const char* key : {"format_version", "model", "tokenizer", "labels"}) {
+    CHECK_THAT(config_error([&](Json& json) { json.erase(key); }), Catch::Contains(key));
+  }
+  for (const char* key : {"kind", "vocabulary_size", "embedding_dim", "classes", "dropout"}) {
+    CHECK_THAT(config_error([&](Json& json) { json["model"].erase(key); }), Catch::Contains(key));
+  }
+  CHECK_THAT(config_error([](Json& json) { json["labels"] = "bad,good"; }),
+             Catch::Contains("type must be array"));
+  CHECK(config_error([](Json& json) { json["model"]["kind"] = "lstm"; }) ==
+        "model: \"lstm\" is not one of bag, mean");
+  const Saved saved;
+  saved.directory.file("config.json", "{\"format_version\": 1,");
+  CHECK_THAT(saved.error("config.json"), Catch::Contains("parse error"));
+}
+
+TEST_CASE("a configuration whose numbers make no sense is an error") {
+  CHECK(config_error([](Json& json) { json["model"]["dropout"] = 1.5; }) ==
+        "dropout is 1.5, must be in [0, 1]");
+  CHECK(config_error([](Json& json) { json["model"]["hidden"] = -1; }, ModelKind::mean) ==
+        "hidden is -1, must be 1 or more");
+  CHECK(config_error([](Json& json) { json["model"].erase("hidden"); }, ModelKind::mean) ==
+        "hidden is 0, must be 1 or more");
+}
+
+TEST_CASE("a configuration that does not fit the vocabulary or the labels is an error") {
+  CHECK(config_error([](Json& json) { json["model"]["vocabulary_size"] = 21; }) ==
+        "vocabulary_size is 21, vocab.txt has 20 words");
+  CHECK(config_error([](Json& json) { json["model"]["classes"] = 3; }) ==
+        "classes is 3, but there are 2 labels");
+  CHECK(config_error([](Json& json) { json["labels"].clear(), json["model"]["classes"] = 0; }) ==
+        "classes is 0, but there are 0 labels");
+  const Saved saved;
+  const std::string words = read_file(saved.directory / "vocab.txt");
+  saved.directory.file("vocab.txt", words + "another\n");
+  CHECK(saved.error("config.json") == "vocabulary_size is 20, vocab.txt has 21 words");
+}
+
+TEST_CASE("tensors that do not fit the configuration are an error") {
+  const Saved saved;
+  Json json = saved.config();
+  json["model"]["embedding_dim"] = 5;
+  saved.config(json);
+  CHECK(saved.error("model.safetensors") ==
+        "tensor embed.weight has shape [20, 4], config.json wants [20, 5]");
+  CHECK(tensors_error([](auto& arrays) {
+          arrays[1].array.reshape({4, 2});
+        }) == "tensor out.weight has shape [4, 2], config.json wants [2, 4]");
+  CHECK(tensors_error([](auto& arrays) { arrays.pop_back(); }) == "tensor out.bias is missing");
+  CHECK(tensors_error([](auto& arrays) { arrays[2].name = "bias"; }) ==
+        "tensor out.bias is missing");
+  CHECK(tensors_error([](auto& arrays) {
+          arrays.push_back({"more", tapegrad::zeros({1})});
+        }) == "has 4 tensors, the model 3 parameters");
+}
+
+TEST_CASE("a width that no memory holds is an error, not an attempt") {
+  const Saved saved;
+  Json json = saved.config();
+  json["model"]["embedding_dim"] = 1'000'000'000'000;
+  saved.config(json);
+  CHECK_THROWS_WITH(load_model(saved.directory.path()), Catch::Contains("1000000000000"));
+}
+
+TEST_CASE("a folder without one of the files is an error that names the file") {
+  for (const char* file : files) {
+    const Saved saved;
+    fs::remove(saved.directory / file);
+    CHECK_THROWS_AS(load_model(saved.directory.path()), std::system_error);
+    CHECK_THROWS_WITH(load_model(saved.directory.path()), Catch::Contains(saved.directory / file));
+  }
+}
+
+TEST_CASE("a failed saving leaves the older model whole, and nothing else behind") {
+  // Tests may run as root, whom no missing permission stops: a directory in a file's way does.
+  for (const char* file : files) {
+    const Saved saved;
+    const std::string in_the_way = (saved.directory / file) + ".new";
+    fs::create_directories(in_the_way + "/x");
+    ClassifierModel other = model_of(ModelKind::mean);
+    other.labels = {"one", "two"};
+    CHECK_THROWS_AS(save_model(other, saved.directory.path()), std::system_error);
+    const ClassifierModel left = load_model(saved.directory.path());
+    CHECK(left.config.kind == ModelKind::bag);
+    CHECK(left.labels == model_of(ModelKind::bag).labels);
+    CHECK(tiny::same_values(tiny::values(left.net), tiny::values(model_of(ModelKind::bag).net)));
+    CHECK(entries(saved.directory.path()) == 4);
+  }
+}
+
+TEST_CASE("a file in the place of the model's folder is an error that names it") {
+  const TemporaryDirectory directory;
+  const std::string file = directory.file("model", "");
+  CHECK_THROWS_AS(save_model(model_of(ModelKind::bag), file), std::system_error);
+  CHECK_THROWS_WITH(save_model(model_of(ModelKind::bag), file), Catch::Contains(file));
+}
