@@ -1,4 +1,6 @@
 // Every option of an experiment must reach its trainings.
+#include <fmt/core.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
@@ -13,7 +15,7 @@ namespace {
 tapegrad::Corpus some_corpus() {
   tiny::Labelled train;
   for (int i = 0; i < 12; ++i) {
-    const std::string word = "w" + std::to_string(i % 5);
+    const std::string word = fmt::format("w{}", i % 5);
     train.emplace_back(i % 3 == 0 ? "bad" : "good", word + ", x " + (i % 2 == 0 ? "y rare" : "z"));
   }
   return tiny::corpus(train, {{"bad", "w1 y"}, {"good", "w2"}}, {{"bad", "w3"}, {"good", "x z"}});
