@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # build.sh [PRESET] [OPTION ...]: installs what is missing and builds a preset of CMakePresets.json
-# (release), with these options of cmake, into build/PRESET.
+# (release), with these options of cmake, into build/PRESET. TARGETS names what to build, if not all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=${1:-release}
@@ -24,4 +24,5 @@ quietly() {
 echo "build: configuring $preset"
 quietly cmake --preset "$preset" "${@:2}"
 echo "build: compiling $preset with $jobs jobs (log: $log)"
-quietly cmake --build --preset "$preset" --parallel "$jobs"
+read -ra targets <<< "${TARGETS:-all}"
+quietly cmake --build --preset "$preset" --parallel "$jobs" --target "${targets[@]}"
