@@ -84,7 +84,7 @@ struct TextClassifier {
   const Parameter& table() const;
 
   static void visit(auto& self, auto&& v) {
-    std::visit([&v](auto& net) { std::remove_cvref_t<decltype(net)>::visit(net, v); }, self.net);
+    std::visit([&v](auto& each) { std::remove_cvref_t<decltype(each)>::visit(each, v); }, self.net);
   }
 };
 

@@ -18,7 +18,8 @@ std::vector<double> flat(const tg::Array& a) {
 }
 
 // Within 5e-11, or both NaN: what numbers of 12 decimals can tell apart.
-struct Near : Catch::MatcherBase<std::vector<double>> {
+class Near : public Catch::MatcherBase<std::vector<double>> {
+ public:
   explicit Near(std::vector<double> wanted) : wanted_(std::move(wanted)) {}
   bool match(const std::vector<double>& got) const override {
     return std::equal(got.begin(), got.end(), wanted_.begin(), wanted_.end(), [](auto a, auto b) {
@@ -26,6 +27,8 @@ struct Near : Catch::MatcherBase<std::vector<double>> {
     });
   }
   std::string describe() const override { return "is near " + Catch::Detail::stringify(wanted_); }
+
+ private:
   std::vector<double> wanted_;
 };
 
