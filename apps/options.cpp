@@ -31,6 +31,12 @@ constexpr const char* footer =
     "  train_sentiment --train neg=bad.txt,pos=good.txt --vectors glove.6B.100d.txt --folds 10\n\n"
     "Exit status: 0 done, 1 a file or the training failed, 2 wrong options, 130 interrupted.";
 
+// Without the note that CLI11 would put into the help page.
+CLI::Validator plain(CLI::Validator validator) {
+  validator.description("");
+  return validator;
+}
+
 void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
   const auto group = "Data";
   app.add_option("--train", o.train, "Labelled texts to train on")->type_name("F")->group(group);
@@ -55,14 +61,14 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
                                                  {"csv", DatasetForm::csv},
                                                  {"fasttext", DatasetForm::fasttext}};
   app.add_option("--form", o.data.form, "Form of the files: auto, label-text, tsv, csv, fasttext")
-      ->transform(CLI::CheckedTransformer(forms))
+      ->transform(plain(CLI::CheckedTransformer(forms)))
       ->type_name("FORM")
       ->default_str("auto")
       ->group(group);
   const std::map<std::string, Header> headers{
       {"auto", Header::automatic}, {"yes", Header::yes}, {"no", Header::no}};
   app.add_option("--header", o.data.header, "Whether TSV and CSV files have one: auto, yes, no")
-      ->transform(CLI::CheckedTransformer(headers))
+      ->transform(plain(CLI::CheckedTransformer(headers)))
       ->type_name("H")
       ->default_str("auto")
       ->group(group);
@@ -102,28 +108,28 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
       ->group(group);
   app.add_option("--hidden", net.hidden, "Width of the hidden layer of --model mean")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber)
+      ->check(plain(CLI::PositiveNumber))
       ->type_name("N")
       ->group(group);
   app.add_option("--dim", o.experiment.width, "Width of the embeddings without --vectors")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber)
+      ->check(plain(CLI::PositiveNumber))
       ->type_name("D")
       ->group(group);
   app.add_option("--dropout", net.dropout, "Dropout of the text's vector")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(plain(CLI::Range(0.0, 1.0)))
       ->type_name("P")
       ->group(group);
   app.add_option("--word-dropout", o.experiment.fit.word_dropout, "Dropout of whole words")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(plain(CLI::Range(0.0, 1.0)))
       ->type_name("P")
       ->group(group);
   app.add_option("--random-deviation", o.experiment.random_deviation,
                  "Standard deviation of the values of random embeddings")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(plain(CLI::NonNegativeNumber))
       ->type_name("S")
       ->group(group);
   app.add_option("--missing", o.missing,
@@ -138,18 +144,18 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
   ExperimentOptions& e = o.experiment;
   app.add_option("--epochs", e.fit.epochs, "Epochs; the best on dev is kept")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber)
+      ->check(plain(CLI::PositiveNumber))
       ->type_name("N")
       ->group(group);
   app.add_option("--patience", e.fit.patience,
                  "Stop after N epochs without a better one (0: never)")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(plain(CLI::NonNegativeNumber))
       ->type_name("N")
       ->group(group);
   app.add_option("--batch", e.fit.batch_size, "Texts a step")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber)
+      ->check(plain(CLI::PositiveNumber))
       ->type_name("N")
       ->group(group);
   app.add_option("--optimizer", e.optimizer, "adam, adamw or sgd")
@@ -157,19 +163,19 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->type_name("NAME")
       ->group(group);
   app.add_option("--lr", e.lr, "Learning rate (default, adam: 0.01 frozen, 0.003 otherwise)")
-      ->check(CLI::PositiveNumber)
+      ->check(plain(CLI::PositiveNumber))
       ->type_name("RATE")
       ->group(group);
   app.add_option("--weight-decay", e.weight_decay, "Weight decay")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(plain(CLI::NonNegativeNumber))
       ->type_name("W")
       ->group(group);
   const std::map<std::string, RowPolicy> policies{{"lazy", RowPolicy::lazy},
                                                   {"dense", RowPolicy::dense}};
   app.add_option("--rows", e.row_policy,
                  "Table rows without a gradient: lazy (left alone) or dense (as in dense Adam)")
-      ->transform(CLI::CheckedTransformer(policies))
+      ->transform(plain(CLI::CheckedTransformer(policies)))
       ->type_name("lazy|dense")
       ->default_str("lazy")
       ->group(group);
@@ -178,12 +184,12 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->group(group);
   app.add_option("--seeds", e.seeds, "Trainings of each way, with different seeds")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber)
+      ->check(plain(CLI::PositiveNumber))
       ->type_name("K")
       ->group(group);
   app.add_option("--seed", e.seed, "The first seed")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(plain(CLI::NonNegativeNumber))
       ->type_name("S")
       ->group(group);
   app.add_option("--folds", e.folds, "Folds of the cross-validation without --test")
@@ -193,7 +199,7 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
   app.add_option("--threads", o.threads,
                  "Threads (0: one a processor); results do not depend on it")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber)
+      ->check(plain(CLI::NonNegativeNumber))
       ->type_name("N")
       ->group(group);
 }

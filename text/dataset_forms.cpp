@@ -66,7 +66,7 @@ DatasetForm find_form(const std::string& path, string_view content, const Datase
   throw FormatError(
       path, 1,
       fmt::format("the form of the file is not clear: {}; choose one with the option form "
-                  "(label_text, tsv, csv, fasttext), or give NAME=FILE,NAME=FILE for files with "
+                  "(label-text, tsv, csv, fasttext), or give NAME=FILE,NAME=FILE for files with "
                   "one class each. The first line is \"{:.60}\"",
                   label_text ? "both LABEL TEXT and CSV fit"
                              : "no label before a space, no tab, no comma-separated columns",

@@ -231,7 +231,7 @@ TEST_CASE("broken CSV is refused with the line") {
 TEST_CASE("a file whose form is not clear is refused with the option that settles it") {
   const std::string plain = load_error("a fine film\nmy worst day\nno labels here\n");
   CHECK(contains(plain, ":1: the form of the file is not clear: no label before a space"));
-  CHECK(contains(plain, "option form (label_text, tsv, csv, fasttext)"));
+  CHECK(contains(plain, "option form (label-text, tsv, csv, fasttext)"));
   CHECK(contains(load_error("1 a,x\n0 b,y\n1 c,x\n0 d,y\n"), "both LABEL TEXT and CSV fit"));
   CHECK(load("1 a,x\n0 b,y\n", {.form = DatasetForm::label_text}).texts == Names{"a,x", "b,y"});
   CHECK(load_error("a\tb\nc\td\n") ==
