@@ -70,9 +70,7 @@ TEST_CASE("arrays read from a safetensors file are those that were written") {
   REQUIRE(arrays.size() == written.size());
   for (std::size_t i = 0; i < arrays.size(); ++i) {
     CHECK(arrays[i].name == written[i].name);
-    CHECK(arrays[i].array.shape() == written[i].array.shape());
-    CHECK(std::memcmp(arrays[i].array.data(), written[i].array.data(),
-                      written[i].array.size() * sizeof(float)) == 0);
+    CHECK(same(arrays[i].array, written[i].array));
   }
 }
 
