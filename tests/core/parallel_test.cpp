@@ -21,7 +21,7 @@ struct Threads {
 TEST_CASE("every block is done once, whatever the number of threads") {
   for (const int n : {1, 2, 5}) {
     const Threads threads(n);
-    for (const std::size_t blocks : {0, 1, 2, 7, 1000}) {
+    for (const std::size_t blocks : std::vector<std::size_t>{0, 1, 2, 7, 1000}) {
       std::vector<std::atomic<int>> done(blocks);
       tg::parallel_for(blocks, [&](std::size_t block) { ++done[block]; });
       CHECK(std::all_of(done.begin(), done.end(), [](const auto& d) { return d == 1; }));
@@ -31,7 +31,7 @@ TEST_CASE("every block is done once, whatever the number of threads") {
 
 TEST_CASE("ranges make up the whole, and small work is one range") {
   const Threads threads(3);
-  for (const std::size_t n : {0, 1, 100, 100000}) {
+  for (const std::size_t n : std::vector<std::size_t>{0, 1, 100, 100000}) {
     std::vector<std::atomic<int>> done(n);
     tg::parallel_ranges(n, 10, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) ++done[i];
