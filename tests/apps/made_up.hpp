@@ -6,7 +6,7 @@
 #include <tapegrad/core/rng.hpp>
 #include <vector>
 
-#include "../text/temporary.hpp"
+#include <temporary.hpp>
 
 /// Train, dev and test files of 40, 8 and 16 texts "LABEL text", and vectors of width 4 of most of
 /// their words.

@@ -14,7 +14,7 @@
 #include <tapegrad/core/files.hpp>
 #include <vector>
 
-#include "../text/temporary.hpp"
+#include <temporary.hpp>
 
 /// What a program that has ended left behind.
 struct Finished {

@@ -3,7 +3,7 @@
 #include <system_error>
 #include <tapegrad/core/files.hpp>
 
-#include "../text/temporary.hpp"
+#include <temporary.hpp>
 
 TEST_CASE("a written file holds the bytes, and nothing is left beside it") {
   const TemporaryDirectory directory;

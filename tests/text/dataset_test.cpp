@@ -8,7 +8,7 @@
 
 #include <zlib.h>
 
-#include "temporary.hpp"
+#include <temporary.hpp>
 
 using tapegrad::Dataset;
 using tapegrad::DatasetForm;

@@ -7,7 +7,7 @@
 
 #include <zlib.h>
 
-#include "temporary.hpp"
+#include <temporary.hpp>
 
 using tapegrad::Array;
 using tapegrad::FormatError;

@@ -4,7 +4,7 @@
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 
-#include "temporary.hpp"
+#include <temporary.hpp>
 
 using tapegrad::FormatError;
 using tapegrad::Vocabulary;

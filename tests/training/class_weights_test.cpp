@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <tapegrad/training/class_weights.hpp>
 
-#include "../text/temporary.hpp"
+#include <temporary.hpp>
 #include "tiny.hpp"
 
 using tapegrad::parse_class_weights;

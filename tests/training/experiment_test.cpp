@@ -5,7 +5,7 @@
 #include <tapegrad/training/experiment.hpp>
 #include <tapegrad/training/experiment_json.hpp>
 
-#include "../text/temporary.hpp"
+#include <temporary.hpp>
 #include "tiny.hpp"
 
 using tapegrad::Corpus;

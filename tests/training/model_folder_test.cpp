@@ -5,7 +5,7 @@
 #include <tapegrad/training/model_folder.hpp>
 #include <tapegrad/training/safetensors.hpp>
 
-#include "../text/temporary.hpp"
+#include <temporary.hpp>
 #include "tiny.hpp"
 
 namespace fs = std::filesystem;

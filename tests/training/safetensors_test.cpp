@@ -8,7 +8,7 @@
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/training/safetensors.hpp>
 
-#include "../text/temporary.hpp"
+#include <temporary.hpp>
 
 using tapegrad::Array;
 using tapegrad::FormatError;

@@ -3,7 +3,7 @@
 #include <set>
 #include <tapegrad/training/splits.hpp>
 
-#include "../text/temporary.hpp"
+#include <temporary.hpp>
 #include "tiny.hpp"
 
 using tapegrad::Index;
