@@ -47,7 +47,10 @@ class Experiment {
         options_(options),
         observe_(observe),
         tokenizer_(options.rules),
-        weights_(parse_class_weights(options.class_weights, corpus)) {}
+        config_(options.classifier),
+        weights_(parse_class_weights(options.class_weights, corpus)) {
+    config_.classes = corpus.classes;
+  }
 
   ExperimentResult run() {
     check();
@@ -112,10 +115,8 @@ class Experiment {
     Array table = choice.pretrained ? init_table(vocabulary, vectors_, table_rng, options_.missing)
                                     : random_table(vocabulary, result_.width,
                                                    options_.random_deviation, table_rng);
-    ClassifierConfig config = options_.classifier;
-    config.classes = corpus_.classes;
     Rng layers_rng = rng.split(1);
-    TextClassifier model = make_classifier(config, std::move(table), layers_rng);
+    TextClassifier model = make_classifier(config_, std::move(table), layers_rng);
     if (choice.frozen) freeze(model.table());
     return model;
   }
@@ -151,12 +152,10 @@ class Experiment {
   }
 
   void keep(const std::string& name, TextClassifier model, const PreparedSplit& data) {
-    ClassifierConfig config = options_.classifier;
-    config.classes = corpus_.classes;
     const std::vector<std::string> labels(corpus_.label_names.begin(),
                                           corpus_.label_names.begin() + corpus_.classes);
     result_.best =
-        ClassifierModel{config, options_.rules, data.vocabulary, labels, std::move(model)};
+        ClassifierModel{config_, options_.rules, data.vocabulary, labels, std::move(model)};
     result_.best_name = name;
   }
 
@@ -165,6 +164,7 @@ class Experiment {
   const ExperimentOptions& options_;
   const RunObserver& observe_;
   Tokenizer tokenizer_;
+  ClassifierConfig config_;
   std::vector<double> weights_;
   ExperimentResult result_;
   double best_dev_accuracy_ = 0;
