@@ -160,7 +160,6 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->group(group);
   app.add_option("--optimizer", e.optimizer, "adam, adamw or sgd")
       ->capture_default_str()
-      ->check(plain(CLI::IsMember({"adam", "adamw", "sgd"})))
       ->type_name("NAME")
       ->group(group);
   app.add_option("--lr", e.lr, "Learning rate (default, adam: 0.01 frozen, 0.003 otherwise)")
