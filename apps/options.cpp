@@ -171,13 +171,15 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->check(plain(CLI::NonNegativeNumber))
       ->type_name("W")
       ->group(group);
-  const std::map<std::string, RowPolicy> policies{{"lazy", RowPolicy::lazy},
-                                                  {"dense", RowPolicy::dense}};
-  app.add_option("--rows", e.row_policy,
-                 "Table rows without a gradient: lazy (left alone) or dense (as in dense Adam)")
+  const std::map<std::string, RowPolicy> policies{
+      {"exact", RowPolicy::exact}, {"lazy", RowPolicy::lazy}, {"dense", RowPolicy::dense}};
+  app.add_option(
+         "--rows", e.row_policy,
+         "Table rows without a gradient: exact (dense Adam's result), lazy (left alone) or dense "
+         "(as exact, but slow)")
       ->transform(plain(CLI::CheckedTransformer(policies)))
-      ->type_name("lazy|dense")
-      ->default_str("lazy")
+      ->type_name("exact|lazy|dense")
+      ->default_str("exact")
       ->group(group);
   app.add_option("--class-weights", e.class_weights, "\"balanced\", or LABEL=WEIGHT,...")
       ->type_name("W")

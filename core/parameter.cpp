@@ -17,11 +17,21 @@ std::uint64_t next_id() {
 }  // namespace
 
 Parameter::Parameter(Array value)
-    : leaf_(std::make_shared<Leaf>(Leaf{next_id(), std::move(value), 0, false, {}})) {}
+    : leaf_(std::make_shared<Leaf>(Leaf{next_id(), std::move(value)})) {}
 
 Array& Parameter::mutate() {
+  leaf_->settle();
+  return mutate_stored();
+}
+
+Array& Parameter::mutate_stored() {
   ++leaf_->version;
-  return leaf_->value;
+  return leaf_->stored;
+}
+
+void Parameter::set_frozen(bool frozen) {
+  if (frozen) leaf_->settle();
+  leaf_->frozen = frozen;
 }
 
 void Parameter::assign(Array value) {
@@ -41,6 +51,7 @@ void Parameter::set_frozen_rows(std::vector<Index> rows) {
       throw IndexError(fmt::format("freeze_rows: row {} is out of range [0, {})", row, count));
     }
   }
+  leaf_->settle();  // rows that were frozen do not lag, those that will be must not
   leaf_->frozen_rows = std::move(rows);
 }
 

@@ -9,13 +9,39 @@
 namespace tapegrad {
 inline namespace TAPEGRAD_PRECISION {
 
+struct Leaf;
+
+/// The rows of a parameter whose stored values lag behind their true ones, because the optimizer
+/// moves a row without a gradient only when somebody needs it (RowPolicy::exact). Frozen rows never
+/// lag. Rows are given strictly increasing. All functions may be called from several threads.
+class LaggingRows {
+ public:
+  virtual ~LaggingRows() = default;
+  /// Whether a row may lag.
+  virtual bool any() const = 0;
+  /// Brings the stored values of these rows up to date, and those of all rows.
+  virtual void catch_up(Leaf& leaf, const std::vector<Index>& rows) = 0;
+  virtual void settle(Leaf& leaf) = 0;
+  /// The true values of these rows -> [rows, D], and of all rows; the stored ones stay as they are.
+  virtual Array read(const Leaf& leaf, const std::vector<Index>& rows) const = 0;
+  virtual const Array& all(const Leaf& leaf) const = 0;
+};
+
 /// The state that all handles of one parameter share.
 struct Leaf {
   std::uint64_t id;           // never reused
-  Array value;                //
-  std::uint64_t version = 0;  // counts the changes of value
+  Array stored;               // the value, except for lagging rows
+  std::uint64_t version = 0;  // counts the changes of the value
   bool frozen = false;
-  std::vector<Index> frozen_rows;  // strictly increasing
+  std::vector<Index> frozen_rows = {};             // strictly increasing
+  std::shared_ptr<LaggingRows> lagging = nullptr;  // set by an optimizer
+
+  bool lags() const { return lagging && lagging->any(); }
+  const Array& value() const { return lags() ? lagging->all(*this) : stored; }
+  /// Writes the true values of all rows.
+  void settle() {
+    if (lags()) lagging->settle(*this);
+  }
 };
 
 /// A trainable array, as a handle: copies share value, freezing and identity. Use it wherever a
@@ -26,12 +52,16 @@ class Parameter {
   explicit Parameter(Array value);
 
   bool defined() const { return leaf_ != nullptr; }
-  const Array& value() const { return leaf_->value; }
-  const Shape& shape() const { return leaf_->value.shape(); }
+  /// The value, valid until the parameter is changed. If rows lag behind their optimizer, it is
+  /// computed on the side: looking at a parameter never changes it.
+  const Array& value() const { return leaf_->value(); }
+  const Shape& shape() const { return leaf_->stored.shape(); }
 
   /// The value, to be written to. Whatever a tape saved of the old value is out of date from here
   /// on: backward over it is an error that names the operation.
   Array& mutate();
+  /// The same for an optimizer's step, which knows which rows lag: they are left as they are.
+  Array& mutate_stored();
   /// Replaces the value; throws ShapeError when `value` has another shape.
   void assign(Array value);
 
@@ -42,7 +72,7 @@ class Parameter {
 
   /// A frozen parameter gets no gradient, and no optimizer touches it.
   bool frozen() const { return leaf_->frozen; }
-  void set_frozen(bool frozen) { leaf_->frozen = frozen; }
+  void set_frozen(bool frozen);
 
   /// The rows (of the first dimension, strictly increasing) that get no gradient and that no
   /// optimizer or initializer touches.

@@ -43,14 +43,21 @@ bool Tape::wants_gradient(const Tensor& tensor) const {
   return tensor.tape() == id_;
 }
 
+bool Tape::records(const Tensor* inputs, std::size_t count) {
+  const Tape* tape = current_tape;
+  return tape != nullptr && !tape->used_ &&
+         std::any_of(inputs, inputs + count,
+                     [&](const Tensor& t) { return tape->wants_gradient(t); });
+}
+
+bool records(std::initializer_list<Tensor> inputs) {
+  return Tape::records(inputs.begin(), inputs.size());
+}
+
 Tensor Tape::record(const char* name, const Tensor* inputs, std::size_t count, Tensor result,
                     Saved saved, Backward backward) {
+  if (!records(inputs, count)) return result;
   Tape* tape = current_tape;
-  if (tape == nullptr || tape->used_ || std::none_of(inputs, inputs + count, [&](const Tensor& t) {
-        return tape->wants_gradient(t);
-      })) {
-    return result;
-  }
   std::vector<Input> sources(count);
   for (std::size_t i = 0; i < count; ++i) {
     if (!tape->wants_gradient(inputs[i])) continue;
@@ -133,7 +140,7 @@ bool Sink::wants(std::size_t input) const {
 
 const Shape& Sink::shape_of(std::size_t input) const {
   const Tape::Input& source = entry_.inputs[input];
-  return source.leaf ? source.leaf->value.shape() : tape_.entries_[source.position].shape;
+  return source.leaf ? source.leaf->stored.shape() : tape_.entries_[source.position].shape;
 }
 
 void Sink::add_to_position(std::size_t position, Gradient gradient) {

@@ -21,6 +21,8 @@ class Saved {
 
   /// The i-th saved value, in the order of saving.
   const Array& operator[](std::size_t i) const { return items_.at(i).tensor.value(); }
+  /// The same as Tensor::stored has it: for the rows that the operation looked up.
+  const Array& stored(std::size_t i) const { return items_.at(i).tensor.stored(); }
 
  private:
   friend class Tape;
@@ -67,6 +69,7 @@ class Tape {
 
  private:
   friend class Sink;
+  friend bool records(std::initializer_list<Tensor>);
   friend Tensor record(const char*, std::initializer_list<Tensor>, Tensor, Saved, Backward);
   friend Tensor record(const char*, const std::vector<Tensor>&, Tensor, Saved, Backward);
 
@@ -84,6 +87,7 @@ class Tape {
     Backward backward;
   };
 
+  static bool records(const Tensor* inputs, std::size_t count);
   static Tensor record(const char* name, const Tensor* inputs, std::size_t count, Tensor result,
                        Saved saved, Backward backward);
   bool wants_gradient(const Tensor& tensor) const;
@@ -126,6 +130,9 @@ class Sink {
   Gradients& gradients_;
   std::vector<bool> given_;
 };
+
+/// Whether `record` would put an operation of these inputs on the current tape.
+bool records(std::initializer_list<Tensor> inputs);
 
 /// Puts an operation on the current tape, if there is one and an input wants a gradient, and
 /// returns the result with its place; otherwise returns the result as it is. Inputs may be

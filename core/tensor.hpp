@@ -23,11 +23,11 @@ class Tensor {
   bool defined() const { return value_ || leaf_; }
   /// Throws std::logic_error when the tensor is undefined.
   const Array& value() const {
-    if (leaf_) return leaf_->value;
+    if (leaf_) return leaf_->value();
     if (!value_) throw_undefined();
     return *value_;
   }
-  const Shape& shape() const { return value().shape(); }
+  const Shape& shape() const { return stored().shape(); }
   /// The number of dimensions.
   std::size_t dim() const { return shape().size(); }
   /// The size of dimension `axis`.
@@ -35,6 +35,9 @@ class Tensor {
   /// The single number of a one-element tensor; throws std::logic_error if there are more.
   Real item() const;
 
+  /// The value, in which rows of a parameter may lag behind their optimizer: for lookups, which
+  /// bring up to date the rows they read (TableRows).
+  const Array& stored() const { return leaf_ ? leaf_->stored : value(); }
   /// The parameter this tensor stands for, if it does.
   const std::shared_ptr<Leaf>& leaf() const { return leaf_; }
   /// The tape this tensor was recorded on (0: none) and its place there.

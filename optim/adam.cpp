@@ -1,7 +1,11 @@
 #include <tapegrad/optim/adam.hpp>
 
+#include <fmt/core.h>
+
 #include <array>
 #include <cmath>
+#include <stdexcept>
+#include <tapegrad/optim/adam_drift.hpp>
 #include <tapegrad/optim/arguments.hpp>
 #include <tapegrad/optim/rows.hpp>
 
@@ -58,7 +62,9 @@ Adam::Adam(std::vector<NamedParameter> parameters, const AdamOptions& options)
 
 Adam::Adam(const char* name, std::vector<NamedParameter> parameters, const AdamOptions& options,
            bool decoupled)
-    : Optimizer(name, std::move(parameters), options.lr, {"exp_avg", "exp_avg_sq"}),
+    : Optimizer(name, std::move(parameters), options.lr,
+                rows::row_policy_for(options.row_policy, decoupled || options.weight_decay == 0),
+                {"exp_avg", "exp_avg_sq"}),
       options_(options),
       decoupled_(decoupled) {
   check_below_one(name, "beta1", options.beta1);
@@ -71,13 +77,24 @@ AdamW::AdamW(std::vector<NamedParameter> parameters, const AdamWOptions& options
     : Adam("AdamW", std::move(parameters), adam_options(options), true) {}
 
 void Adam::update(Parameter& p, const Gradient& gradient, OptimizerState& state) {
-  if (rows::touches_nothing(gradient, options_.row_policy)) return;
+  if (rows::touches_nothing(gradient, row_policy())) return;
   const Scalars c = scalars(options_, decoupled_, lr(), state.steps);
-  const std::array arrays{p.mutate().data(), state.arrays[0].data(), state.arrays[1].data()};
-  for_each_span(p, gradient, options_.row_policy, arrays,
+  const std::array arrays{p.mutate_stored().data(), state.arrays[0].data(), state.arrays[1].data()};
+  for_each_span(p, gradient, row_policy(), arrays,
                 [c](const std::array<Real*, 3>& a, const Real* g, std::size_t n) {
                   adam(a[0], a[1], a[2], g, n, c);
                 });
+}
+
+void Adam::check_options() const {
+  if (!decoupled_ || row_policy() != RowPolicy::exact || lr() * options_.weight_decay < 1) return;
+  throw std::invalid_argument(
+      fmt::format("AdamW: lr {} times weight_decay {} is {}, RowPolicy::exact wants less than 1",
+                  lr(), options_.weight_decay, lr() * options_.weight_decay));
+}
+
+std::unique_ptr<Drift> Adam::make_drift() const {
+  return std::make_unique<AdamDrift>(options_, decoupled_);
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

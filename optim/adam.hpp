@@ -12,9 +12,10 @@ struct AdamOptions {
   double beta2 = 0.999;
   double eps = 1e-8;
   /// L2: weight_decay times the parameter is added to its gradient, and so passes through the
-  /// moments. It gives every row a gradient: with RowPolicy::lazy only touched rows see it.
+  /// moments. It gives every row a gradient: with RowPolicy::lazy only touched rows see it, and
+  /// RowPolicy::exact is RowPolicy::dense.
   double weight_decay = 0.0;
-  RowPolicy row_policy = RowPolicy::lazy;
+  RowPolicy row_policy = RowPolicy::exact;
 };
 
 struct AdamWOptions {
@@ -23,9 +24,10 @@ struct AdamWOptions {
   double beta2 = 0.999;
   double eps = 1e-8;
   /// Decoupled: every step takes lr * weight_decay times the parameter off it, outside the moments.
-  /// With RowPolicy::lazy only touched rows decay.
+  /// With RowPolicy::lazy only touched rows decay. RowPolicy::exact wants lr * weight_decay
+  /// below 1: a step with more throws std::invalid_argument.
   double weight_decay = 0.01;
-  RowPolicy row_policy = RowPolicy::lazy;
+  RowPolicy row_policy = RowPolicy::exact;
 };
 
 inline namespace TAPEGRAD_PRECISION {
@@ -49,6 +51,8 @@ class Adam : public Optimizer {
 
  private:
   void update(Parameter& p, const Gradient& gradient, OptimizerState& state) override;
+  void check_options() const override;
+  std::unique_ptr<Drift> make_drift() const override;
 
   AdamOptions options_;  // its lr is that of the beginning
   bool decoupled_;

@@ -6,12 +6,20 @@
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/optim/arguments.hpp>
+#include <tapegrad/optim/exact_rows.hpp>
 
-namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace tapegrad {
+
+std::string to_string(RowPolicy policy) {
+  if (policy == RowPolicy::exact) return "exact";
+  return policy == RowPolicy::lazy ? "lazy" : "dense";
+}
+
+inline namespace TAPEGRAD_PRECISION {
 
 Optimizer::Optimizer(std::string name, std::vector<NamedParameter> parameters, double lr,
-                     std::vector<std::string> state_names)
-    : name_(std::move(name)), state_names_(std::move(state_names)) {
+                     RowPolicy row_policy, std::vector<std::string> state_names)
+    : name_(std::move(name)), row_policy_(row_policy), state_names_(std::move(state_names)) {
   set_lr(lr);
   for (NamedParameter& named : parameters) {
     if (!named.parameter.defined()) {
@@ -25,7 +33,13 @@ Optimizer::Optimizer(std::string name, std::vector<NamedParameter> parameters, d
     throw std::invalid_argument(
         fmt::format("{}: the list of parameters is empty, at least one is wanted", name_));
   }
-  states_.resize(parameters_.size());
+  slots_.resize(parameters_.size());
+}
+
+Optimizer::~Optimizer() = default;
+
+std::unique_ptr<Drift> Optimizer::make_drift() const {
+  return nullptr;
 }
 
 void Optimizer::set_lr(double lr) {
@@ -34,6 +48,7 @@ void Optimizer::set_lr(double lr) {
 }
 
 void Optimizer::step(const Gradients& gradients) {
+  check_options();
   for (const NamedParameter& named : parameters_) {
     const Parameter& p = named.parameter;
     if (skips(p, gradients)) continue;
@@ -42,11 +57,36 @@ void Optimizer::step(const Gradients& gradients) {
   }
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Parameter& p = parameters_[i].parameter;
-    OptimizerState& state = states_[i];
-    if (skips(p, gradients)) continue;
-    ++state.steps;
-    if (state.arrays.empty()) state.arrays.assign(state_names_.size(), zeros(p.shape()));
-    update(p, gradients[p], state);
+    if (!skips(p, gradients)) step_parameter(p, gradients[p], slots_[i]);
+  }
+}
+
+void Optimizer::step_parameter(Parameter& p, const Gradient& gradient, Slot& slot) {
+  OptimizerState& state = *slot.state;
+  if (state.arrays.empty()) state.arrays.assign(state_names_.size(), zeros(p.shape()));
+  if (row_policy_ == RowPolicy::exact && gradient.is_rows() && !slot.exact) {
+    if (std::unique_ptr<Drift> drift = make_drift()) {
+      slot.exact = std::make_shared<ExactRows>(slot.state, std::move(drift), state.steps == 0);
+    }
+  }
+  Leaf& leaf = *p.leaf();
+  if (leaf.lagging != slot.exact) {  // another optimizer was here before
+    leaf.settle();
+    leaf.lagging = slot.exact;
+  }
+  if (slot.exact) {
+    slot.exact->prepare(leaf, gradient);
+    p.mutate_stored();  // rows move on even if none is touched
+  }
+  ++state.steps;
+  update(p, gradient, state);
+  if (slot.exact) slot.exact->advance(gradient, lr_);
+}
+
+void Optimizer::settle() {
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    Leaf& leaf = *parameters_[i].parameter.leaf();
+    if (slots_[i].exact && leaf.lagging == slots_[i].exact) leaf.settle();
   }
 }
 
@@ -63,8 +103,9 @@ std::size_t Optimizer::place_of(const Parameter& p) const {
   return found->second;
 }
 
-const OptimizerState& Optimizer::state(const Parameter& p) const {
-  return states_[place_of(p)];
+OptimizerState Optimizer::state(const Parameter& p) const {
+  const Slot& slot = slots_[place_of(p)];
+  return slot.exact ? slot.exact->settled_state(*p.leaf()) : *slot.state;
 }
 
 void Optimizer::set_state(const Parameter& p, OptimizerState state) {
@@ -82,7 +123,9 @@ void Optimizer::set_state(const Parameter& p, OptimizerState state) {
                                  state_names_[i], name, to_string(state.arrays[i].shape()),
                                  to_string(p.shape())));
   }
-  states_[place] = std::move(state);
+  p.leaf()->settle();
+  slots_[place] = {std::make_shared<OptimizerState>(std::move(state))};
 }
 
-}  // namespace tapegrad::inline TAPEGRAD_PRECISION
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

@@ -116,9 +116,15 @@ void each_row(const Parameter& p, std::size_t width, const RowGrad& g, const Arr
   });
 }
 
+/// The policy that an optimizer follows: `exact` needs a Drift, or rows that rest without a
+/// gradient.
+inline RowPolicy row_policy_for(RowPolicy wanted, bool knows_drift) {
+  return wanted == RowPolicy::exact && !knows_drift ? RowPolicy::dense : wanted;
+}
+
 /// Whether a step changes nothing but the time.
 inline bool touches_nothing(const Gradient& gradient, RowPolicy policy) {
-  return policy == RowPolicy::lazy && gradient.is_rows() && gradient.rows().rows.empty();
+  return policy != RowPolicy::dense && gradient.is_rows() && gradient.rows().rows.empty();
 }
 
 }  // namespace rows
@@ -132,7 +138,7 @@ void for_each_span(const Parameter& p, const Gradient& gradient, RowPolicy polic
   const std::size_t width = row_width(p.shape());
   if (gradient.is_dense()) {
     rows::each_dense(p, width, gradient.dense().data(), arrays, kernel);
-  } else if (policy == RowPolicy::lazy) {
+  } else if (policy != RowPolicy::dense) {
     rows::each_touched(p, width, gradient.rows(), arrays, kernel);
   } else {
     rows::each_row(p, width, gradient.rows(), arrays, kernel);

@@ -13,9 +13,9 @@ struct SGDOptions {
   double dampening = 0.0;
   bool nesterov = false;
   /// L2: weight_decay times the parameter is added to its gradient. With RowPolicy::lazy only to
-  /// that of touched rows.
+  /// that of touched rows; RowPolicy::exact is RowPolicy::dense then.
   double weight_decay = 0.0;
-  RowPolicy row_policy = RowPolicy::lazy;
+  RowPolicy row_policy = RowPolicy::exact;
 };
 
 inline namespace TAPEGRAD_PRECISION {
@@ -35,6 +35,7 @@ class SGD : public Optimizer {
 
  private:
   void update(Parameter& p, const Gradient& gradient, OptimizerState& state) override;
+  std::unique_ptr<Drift> make_drift() const override;
 
   SGDOptions options_;  // its lr is that of the beginning
 };

@@ -49,7 +49,7 @@ Json settings_json(const ExperimentOptions& options, const ExperimentResult& res
                    {"word_dropout", options.fit.word_dropout},
                    {"optimizer", options.optimizer},
                    {"weight_decay", options.weight_decay},
-                   {"rows", options.row_policy == RowPolicy::lazy ? "lazy" : "dense"},
+                   {"rows", to_string(options.row_policy)},
                    {"random_deviation", options.random_deviation},
                    {"class_weights", options.class_weights},
                    {"epochs", options.fit.epochs},

@@ -154,6 +154,7 @@ class Fitting {
   }
 
   void finish_epoch() {
+    optimizer_.settle();
     const double dev_accuracy = measure(dev_.labels, predict(model_, dev_.texts).labels).accuracy;
     result_.epochs.push_back({totals_.mean_loss(), totals_.accuracy(), dev_accuracy});
     if (result_.best_epoch == 0 || dev_accuracy > result_.best_dev_accuracy) {

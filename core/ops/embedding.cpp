@@ -4,13 +4,23 @@
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/samples.hpp>
 #include <tapegrad/core/shapes.hpp>
+#include <tapegrad/core/table_rows.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
 
+Array gather(const IndexArray& ids, const TableRows& rows, std::size_t width) {
+  Shape shape = ids.shape();
+  shape.push_back(width);
+  Array y(shape);
+  parallel_ranges(ids.size(), width, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) std::copy_n(rows[i], width, y.data() + i * width);
+  });
+  return y;
+}
+
 // The gradient of each row: the sum of the upstream gradients at its positions, in input order.
-RowGrad row_gradient(const Array& dy, const IndexArray& ids, Index padding, std::size_t width) {
-  RowIndex index = group_by_row(ids.data(), ids.size(), padding);
+RowGrad row_gradient(const Array& dy, const RowIndex& index, std::size_t width) {
   Array values = zeros({index.rows.size(), width});
   parallel_ranges(index.rows.size(), index.cost(width), [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
@@ -21,7 +31,7 @@ RowGrad row_gradient(const Array& dy, const IndexArray& ids, Index padding, std:
       }
     }
   });
-  return {std::move(index.rows), std::move(values)};
+  return {index.rows, std::move(values)};
 }
 
 }  // namespace
@@ -31,21 +41,14 @@ Tensor embedding(const Tensor& table, const IndexArray& ids, const EmbeddingOpti
   check_shape(table.dim() == 2, "embedding", "table", table.shape(), "[V, D]");
   check_ids("embedding", ids, table.size(0));
   const Index padding = padding_row("embedding", options.padding_idx, table.size(0));
-  const std::size_t width = table.size(1);
-  Shape shape = ids.shape();
-  shape.push_back(width);
-  Array y(shape);
-  const Real* rows = table.value().data();
-  parallel_ranges(ids.size(), width, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      std::copy_n(rows + static_cast<std::size_t>(ids.data()[i]) * width, width,
-                  y.data() + i * width);
-    }
-  });
-  return record("embedding", {table}, Tensor(std::move(y)), {},
-                [ids, padding, width](const Array& dy, const Saved&, Sink& sink) {
-                  if (sink.wants(0)) sink.add(0, row_gradient(dy, ids, padding, width));
-                });
+  if (!records({table})) return Tensor(gather(ids, TableRows(table, ids), table.size(1)));
+  RowIndex index = group_by_row(ids.data(), ids.size(), padding);
+  Tensor y(gather(ids, TableRows(table, ids, index, padding), table.size(1)));
+  return record(
+      "embedding", {table}, std::move(y), {},
+      [index = std::move(index), width = table.size(1)](const Array& dy, const Saved&, Sink& sink) {
+        if (sink.wants(0)) sink.add(0, row_gradient(dy, index, width));
+      });
 }
 
 Mask padding_mask(const IndexArray& ids, Index padding_idx) {

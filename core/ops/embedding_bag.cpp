@@ -7,6 +7,7 @@
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/samples.hpp>
 #include <tapegrad/core/shapes.hpp>
+#include <tapegrad/core/table_rows.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
@@ -18,13 +19,11 @@ struct Plan {
   Index padding;
   IndexArray ids;
   std::vector<std::size_t> starts;
+  RowIndex index = {};      // of the ids that are not padding, if the call is recorded
   IndexArray winners = {};  // max: [B, D], the position of each result's id
 
   std::size_t size() const { return starts.size() - 1; }
   bool is_padding(std::size_t position) const { return ids.data()[position] == padding; }
-  std::size_t row(std::size_t position) const {
-    return static_cast<std::size_t>(ids.data()[position]) * width;
-  }
   // About how many numbers are added for one bag.
   std::size_t cost() const {
     return starts.size() < 2 ? 0 : (ids.size() / (starts.size() - 1) + 1) * width;
@@ -57,19 +56,20 @@ void add_scaled(Real* to, const Real* from, Real scale, std::size_t n) {
 }
 
 // Tables are larger than the caches and ids are in no order: asks for a row some entries ahead.
-void prefetch_row(const Plan& plan, std::size_t position, const Real* table) {
+void prefetch_row(const Plan& plan, std::size_t position, const TableRows& table) {
   constexpr std::size_t ahead = 6;
   constexpr std::size_t cache_line = 64 / sizeof(Real);
   if (position + ahead >= plan.ids.size()) return;
-  const Real* row = table + plan.row(position + ahead);
+  const Real* row = table[position + ahead];
   for (std::size_t d = 0; d < plan.width; d += cache_line) __builtin_prefetch(row + d);
 }
 
-void sum_bag(const Plan& plan, std::size_t bag, const Real* table, const Real* weights, Real* to) {
+void sum_bag(const Plan& plan, std::size_t bag, const TableRows& table, const Real* weights,
+             Real* to) {
   for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
     prefetch_row(plan, i, table);
     if (plan.is_padding(i)) continue;
-    add_scaled(to, table + plan.row(i), weights == nullptr ? Real(1) : weights[i], plan.width);
+    add_scaled(to, table[i], weights == nullptr ? Real(1) : weights[i], plan.width);
   }
   if (plan.mode != BagMode::mean) return;
   const auto n = static_cast<Real>(std::max<std::size_t>(1, plan.entries(bag)));
@@ -77,12 +77,12 @@ void sum_bag(const Plan& plan, std::size_t bag, const Real* table, const Real* w
 }
 
 // The first largest entry wins, and the first NaN wins over everything.
-void max_bag(const Plan& plan, std::size_t bag, const Real* table, Real* to, Index* winners) {
+void max_bag(const Plan& plan, std::size_t bag, const TableRows& table, Real* to, Index* winners) {
   bool first = true;
   for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
     prefetch_row(plan, i, table);
     if (plan.is_padding(i)) continue;
-    const Real* row = table + plan.row(i);
+    const Real* row = table[i];
     for (std::size_t d = 0; d < plan.width; ++d) {
       const Real best = to[d];
       const bool wins = first || (!(row[d] <= best) && best == best);
@@ -93,7 +93,7 @@ void max_bag(const Plan& plan, std::size_t bag, const Real* table, Real* to, Ind
   }
 }
 
-Array forward(Plan& plan, const Array& table, const Real* weights) {
+Array forward(Plan& plan, const TableRows& table, const Real* weights) {
   Array y = zeros({plan.size(), plan.width});
   if (plan.mode == BagMode::max) {
     plan.winners = IndexArray(y.shape(), Index(-1));
@@ -102,9 +102,9 @@ Array forward(Plan& plan, const Array& table, const Real* weights) {
     for (std::size_t bag = begin; bag < end; ++bag) {
       Real* to = y.data() + bag * plan.width;
       if (plan.mode == BagMode::max) {
-        max_bag(plan, bag, table.data(), to, plan.winners.data() + bag * plan.width);
+        max_bag(plan, bag, table, to, plan.winners.data() + bag * plan.width);
       } else {
-        sum_bag(plan, bag, table.data(), weights, to);
+        sum_bag(plan, bag, table, weights, to);
       }
     }
   });
@@ -145,7 +145,7 @@ void add_position(const Plan& plan, std::size_t position, const Share& share, co
 
 // The gradient of each row: the sum over its positions, in input order.
 RowGrad table_gradient(const Plan& plan, const Array& dy, const Real* weights) {
-  RowIndex index = group_by_row(plan.ids.data(), plan.ids.size(), plan.padding);
+  const RowIndex& index = plan.index;
   const std::vector<Share> share = shares(plan, weights);
   Array values = zeros({index.rows.size(), plan.width});
   parallel_ranges(
@@ -157,7 +157,7 @@ RowGrad table_gradient(const Plan& plan, const Array& dy, const Real* weights) {
           }
         }
       });
-  return {std::move(index.rows), std::move(values)};
+  return {index.rows, std::move(values)};
 }
 
 // The gradient of each weight: the product of its row and the gradient of its bag.
@@ -168,7 +168,7 @@ Array weights_gradient(const Plan& plan, const Array& dy, const Array& table) {
       const Real* g = dy.data() + bag * plan.width;
       for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
         if (plan.is_padding(i)) continue;
-        const Real* row = table.data() + plan.row(i);
+        const Real* row = table.data() + static_cast<std::size_t>(plan.ids.data()[i]) * plan.width;
         dw.data()[i] = std::inner_product(g, g + plan.width, row, Real(0));
       }
     }
@@ -183,14 +183,17 @@ Tensor embedding_bag(const Tensor& table, const Bags& bags, const EmbeddingBagOp
                      const Tensor& weights) {
   Plan plan = make_plan(table, bags, options, weights);
   const bool weighted = weights.defined();
-  Tensor y(forward(plan, table.value(), weighted ? weights.value().data() : nullptr));
+  const Real* factors = weighted ? weights.value().data() : nullptr;
+  if (!records({table, weights})) return Tensor(forward(plan, TableRows(table, plan.ids), factors));
+  plan.index = group_by_row(plan.ids.data(), plan.ids.size(), plan.padding);
+  Tensor y(forward(plan, TableRows(table, plan.ids, plan.index, plan.padding), factors));
   return record("embedding_bag", {table, weights}, std::move(y),
                 weighted ? saved(table, weights) : Saved(),
                 [plan = std::move(plan), weighted](const Array& dy, const Saved& s, Sink& sink) {
                   if (sink.wants(0)) {
                     sink.add(0, table_gradient(plan, dy, weighted ? s[1].data() : nullptr));
                   }
-                  if (sink.wants(1)) sink.add(1, weights_gradient(plan, dy, s[0]));
+                  if (sink.wants(1)) sink.add(1, weights_gradient(plan, dy, s.stored(0)));
                 });
 }
 

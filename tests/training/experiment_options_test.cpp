@@ -58,11 +58,7 @@ const Change changes[] = {
     {"optimizer", [](ExperimentOptions& o) { o.optimizer = "sgd"; }},
     {"lr", [](ExperimentOptions& o) { o.lr = 0.5; }},
     {"weight_decay", [](ExperimentOptions& o) { o.weight_decay = 0.5; }},
-    {"row_policy",
-     [](ExperimentOptions& o) {
-       o.weight_decay = 0.1;
-       o.row_policy = tapegrad::RowPolicy::dense;
-     }},
+    {"row_policy", [](ExperimentOptions& o) { o.row_policy = tapegrad::RowPolicy::lazy; }},
     {"class_weights", [](ExperimentOptions& o) { o.class_weights = "balanced"; }},
     {"word_dropout", [](ExperimentOptions& o) { o.fit.word_dropout = 0.5; }},
     {"batch_size", [](ExperimentOptions& o) { o.fit.batch_size = 5; }},
