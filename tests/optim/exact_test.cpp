@@ -165,6 +165,26 @@ TEST_CASE("exact rows are at most twice as far from dense double as dense float 
   }
 }
 
+TEST_CASE("a row from 0 that got one gradient is moved to the last digits, whenever that was") {
+  // From 0, what is stored is the movement alone, so that its own error shows.
+  for (const std::uint64_t last : {1, 2, 5, 20, 40, 46, 60, 100, 600}) {
+    for (const std::uint64_t later : {1, 2, 3, 10, 50, 200, 1000}) {
+      INFO("gradient in step " << last << ", read " << later << " steps later");
+      const tg::Parameter p(tg::zeros({2, 1}));
+      tg::Adam optimizer({{"p", p}}, {.lr = 1e-3});
+      double x = 0, m = 0, v = 0;
+      for (std::uint64_t t = 1; t <= last + later; ++t) {
+        const double g = t == last ? 0.01 : 0;
+        tg::Gradients gradients;
+        gradients.add(p, tg::Gradient(tg::RowGrad{{t == last ? 1 : 0}, tg::full({1, 1}, 0.01F)}));
+        optimizer.step(gradients);
+        cases().front().rule(x, m, v, g, 1e-3, static_cast<double>(t));
+      }
+      CHECK(static_cast<double>(p.value()(1, 0)) == Approx(x).epsilon(5e-7));
+    }
+  }
+}
+
 TEST_CASE("looking at lagging rows changes no bit of the training") {
   for (const Case& c : cases()) {
     INFO(c.what);
