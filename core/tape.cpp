@@ -45,6 +45,7 @@ bool Tape::wants_gradient(const Tensor& tensor) const {
 
 Tensor Tape::record(const char* name, const Tensor* inputs, std::size_t count, Tensor result,
                     Saved saved, Backward backward) {
+  if (profiling()) add_profile_bytes(result.value().size() * sizeof(Real));
   Tape* tape = current_tape;
   if (tape == nullptr || tape->used_ || std::none_of(inputs, inputs + count, [&](const Tensor& t) {
         return tape->wants_gradient(t);
@@ -107,6 +108,7 @@ void Tape::check_versions(const Entry& entry) {
 }
 
 Gradients Tape::backward(const Tensor& loss) {
+  const ProfileSpan whole("Tape::backward", Phase::backward);
   check_backward(loss);
   used_ = true;
   Gradients gradients;
@@ -115,6 +117,7 @@ Gradients Tape::backward(const Tensor& loss) {
   for (std::size_t i = pending.size(); i-- > 0;) {
     Entry& entry = entries_[i];
     if (pending[i]) {
+      const ProfileSpan span(entry.name, Phase::backward);
       check_versions(entry);
       Sink sink(*this, entry, pending, gradients);
       entry.backward(*pending[i], entry.saved, sink);
@@ -154,6 +157,7 @@ void Sink::give(std::size_t input, Gradient gradient) {
         fmt::format("{}: backward handed over the gradient of input {} twice", entry_.name, input));
   }
   given_[input] = true;
+  if (profiling()) add_profile_bytes(gradient.bytes());
   const auto who = [&] {
     return fmt::format("{}: the gradient that backward gave to input {}", entry_.name, input);
   };
