@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/profile.hpp>
 #include <tapegrad/optim/arguments.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
@@ -34,6 +35,7 @@ void Optimizer::set_lr(double lr) {
 }
 
 void Optimizer::step(const Gradients& gradients) {
+  const ProfileSpan span(name_.c_str(), Phase::optimizer);
   for (const NamedParameter& named : parameters_) {
     const Parameter& p = named.parameter;
     if (skips(p, gradients)) continue;
