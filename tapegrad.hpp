@@ -11,6 +11,7 @@
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/parameter.hpp>
+#include <tapegrad/core/profile.hpp>
 #include <tapegrad/core/rng.hpp>
 #include <tapegrad/core/tape.hpp>
 #include <tapegrad/core/tensor.hpp>
@@ -39,5 +40,6 @@
 #include <tapegrad/training/fit.hpp>
 #include <tapegrad/training/metrics.hpp>
 #include <tapegrad/training/model_folder.hpp>
+#include <tapegrad/training/profile_json.hpp>
 #include <tapegrad/training/safetensors.hpp>
 #include <tapegrad/training/splits.hpp>

@@ -216,6 +216,13 @@ void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
                  "Write what the best model says of each of its test texts, as TSV")
       ->type_name("F")
       ->group(group);
+  app.add_flag("--profile", o.profile,
+               "Print time, calls and bytes of each operation and stage to standard error")
+      ->group(group);
+  app.add_option("--trace", o.trace,
+                 "Write the same, call by call, as a Chrome trace (ui.perfetto.dev loads it)")
+      ->type_name("F")
+      ->group(group);
   app.add_flag("--quiet", o.quiet, "No progress, only the table")->group(group);
 }
 

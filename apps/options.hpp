@@ -17,7 +17,8 @@ struct TrainSentimentOptions {
   ExperimentOptions experiment;
   int threads = 0;
   bool quiet = false;
-  std::string json, out, predictions;
+  std::string json, out, predictions, trace;
+  bool profile = false;
   bool embedded = false;  // trains on the data that comes with the program
 };
 

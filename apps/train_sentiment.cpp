@@ -6,12 +6,15 @@
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
+#include <tapegrad/core/profile.hpp>
 #include <tapegrad/training/experiment.hpp>
 #include <tapegrad/training/experiment_json.hpp>
+#include <tapegrad/training/profile_json.hpp>
 
 #include "console.hpp"
 #include "experiment_text.hpp"
 #include "options.hpp"
+#include "profile_text.hpp"
 
 namespace tg = tapegrad;
 namespace console = tg::console;
@@ -21,7 +24,7 @@ namespace {
 // Fails before hours of training rather than after.
 void check_outputs(const tg::TrainSentimentOptions& options) {
   namespace fs = std::filesystem;
-  for (const std::string& file : {options.json, options.predictions}) {
+  for (const std::string& file : {options.json, options.predictions, options.trace}) {
     if (file.empty()) continue;
     const fs::path folder = fs::absolute(file).parent_path();
     if (!fs::is_directory(folder)) {
@@ -97,6 +100,22 @@ int train(tg::TrainSentimentOptions& options) {
   return write_outputs(options, corpus, result);
 }
 
+// The same, measured as --profile and --trace want it.
+int train_profiled(tg::TrainSentimentOptions& options) {
+  constexpr std::size_t most_events = 1'000'000;  // some 130 MB of JSON
+  tg::start_profile({.max_events = options.trace.empty() ? 0 : most_events});
+  const int code = train(options);
+  const tg::Profile profile = tg::stop_profile();
+  if (options.profile) fmt::print(stderr, "\n{}", tg::profile_text(profile));
+  if (options.trace.empty()) return code;
+  tg::write_file(options.trace, tg::to_trace_json(profile));
+  if (profile.events_left_out > 0) {
+    tg::warn(fmt::format("{}: holds the first {} events, {} more were left out", options.trace,
+                         profile.events.size(), profile.events_left_out));
+  }
+  return code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -105,6 +124,7 @@ int main(int argc, char** argv) {
   tg::add_options(app, options);
   return console::run(app, argc, argv, [&] {
     tg::complete(options);
-    return train(options);
+    const bool profiled = options.profile || !options.trace.empty();
+    return profiled ? train_profiled(options) : train(options);
   });
 }

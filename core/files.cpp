@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <system_error>
 #include <tapegrad/core/files.hpp>
+#include <tapegrad/core/profile.hpp>
 
 namespace tapegrad {
 namespace {
@@ -75,6 +76,8 @@ std::string read_file(const std::string& path) {
 }
 
 void write_file(const std::string& path, std::string_view bytes) {
+  const ProfileSpan span("write", Phase::other);
+  add_profile_bytes(bytes.size());
   const std::string beside = path + ".tmp";
   try {
     write_flushed(beside, bytes);

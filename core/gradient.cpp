@@ -76,6 +76,12 @@ RowGrad without_rows(RowGrad g, const std::vector<Index>& rows) {
 
 }  // namespace
 
+std::size_t Gradient::bytes() const {
+  if (is_dense()) return dense().size() * sizeof(Real);
+  if (is_none()) return 0;
+  return rows().values.size() * sizeof(Real) + rows().rows.size() * sizeof(Index);
+}
+
 Array Gradient::to_dense(const Shape& shape) const {
   if (is_dense()) return dense();
   Array array = zeros(shape);

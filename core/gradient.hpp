@@ -34,6 +34,9 @@ class Gradient {
   const Array& dense() const { return std::get<Array>(data_); }
   const RowGrad& rows() const { return std::get<RowGrad>(data_); }
 
+  /// What its values and row ids take in memory.
+  std::size_t bytes() const;
+
   /// Moves the array out.
   Array take_dense() { return std::move(std::get<Array>(data_)); }
 

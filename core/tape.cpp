@@ -56,6 +56,7 @@ bool records(std::initializer_list<Tensor> inputs) {
 
 Tensor Tape::record(const char* name, const Tensor* inputs, std::size_t count, Tensor result,
                     Saved saved, Backward backward) {
+  if (profiling()) add_profile_bytes(result.value().size() * sizeof(Real));
   if (!records(inputs, count)) return result;
   Tape* tape = current_tape;
   std::vector<Input> sources(count);
@@ -114,6 +115,7 @@ void Tape::check_versions(const Entry& entry) {
 }
 
 Gradients Tape::backward(const Tensor& loss) {
+  const ProfileSpan whole("Tape::backward", Phase::backward);
   check_backward(loss);
   used_ = true;
   Gradients gradients;
@@ -122,6 +124,7 @@ Gradients Tape::backward(const Tensor& loss) {
   for (std::size_t i = pending.size(); i-- > 0;) {
     Entry& entry = entries_[i];
     if (pending[i]) {
+      const ProfileSpan span(entry.name, Phase::backward);
       check_versions(entry);
       Sink sink(*this, entry, pending, gradients);
       entry.backward(*pending[i], entry.saved, sink);
@@ -161,6 +164,7 @@ void Sink::give(std::size_t input, Gradient gradient) {
         fmt::format("{}: backward handed over the gradient of input {} twice", entry_.name, input));
   }
   given_[input] = true;
+  if (profiling()) add_profile_bytes(gradient.bytes());
   const auto who = [&] {
     return fmt::format("{}: the gradient that backward gave to input {}", entry_.name, input);
   };

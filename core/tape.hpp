@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <memory>
 #include <tapegrad/core/gradient.hpp>
+#include <tapegrad/core/profile.hpp>
 #include <tapegrad/core/tensor.hpp>
 #include <vector>
 

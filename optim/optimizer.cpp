@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/profile.hpp>
 #include <tapegrad/optim/arguments.hpp>
 #include <tapegrad/optim/exact_rows.hpp>
 
@@ -48,6 +49,7 @@ void Optimizer::set_lr(double lr) {
 }
 
 void Optimizer::step(const Gradients& gradients) {
+  const ProfileSpan span(name_.c_str(), Phase::optimizer);
   check_options();
   for (const NamedParameter& named : parameters_) {
     const Parameter& p = named.parameter;

@@ -7,6 +7,7 @@
 #include <tapegrad/core/gradient.hpp>
 #include <tapegrad/core/kernels/denormals.hpp>
 #include <tapegrad/core/parallel.hpp>
+#include <tapegrad/core/profile.hpp>
 #include <tapegrad/optim/optimizer.hpp>
 #include <vector>
 
@@ -136,6 +137,9 @@ template <std::size_t K, class Kernel>
 void for_each_span(const Parameter& p, const Gradient& gradient, RowPolicy policy,
                    const std::array<Real*, K>& arrays, const Kernel& kernel) {
   const std::size_t width = row_width(p.shape());
+  const bool some = gradient.is_rows() && policy == RowPolicy::lazy;
+  const std::size_t elements = some ? gradient.rows().values.size() : p.value().size();
+  add_profile_bytes(gradient.bytes() + K * elements * sizeof(Real));
   if (gradient.is_dense()) {
     rows::each_dense(p, width, gradient.dense().data(), arrays, kernel);
   } else if (policy != RowPolicy::dense) {

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/profile.hpp>
 #include <tapegrad/core/rng.hpp>
 
 namespace tapegrad {
@@ -68,10 +69,12 @@ EncodedTexts encode(const std::vector<std::string>& texts, const Tokenizer& toke
     throw std::invalid_argument(
         fmt::format("encode: max_tokens is {}, expected 0 (all) or more", max_tokens));
   }
+  const ProfileSpan span("tokenize", Phase::other);
   EncodedTexts encoded;
   encoded.offsets.reserve(texts.size() + 1);
   TokenBuffer buffer;
   for (const auto& text : texts) {
+    add_profile_bytes(text.size());
     const auto& tokens = tokenizer(text, buffer);
     const auto all = static_cast<Index>(tokens.size());
     const Index kept = max_tokens > 0 ? std::min(all, max_tokens) : all;
@@ -88,16 +91,19 @@ EncodedTexts encode(const std::vector<std::string>& texts, const Tokenizer& toke
 }
 
 WordCounts count_words(const std::vector<std::string>& texts, const Tokenizer& tokenizer) {
+  const ProfileSpan span("tokenize", Phase::other);
   WordCounts counts;
   TokenBuffer buffer;
   for (const auto& text : texts) {
     for (const auto word : tokenizer(text, buffer)) counts.add(word);
+    add_profile_bytes(text.size());
   }
   return counts;
 }
 
 BatchPlan shuffled_batches(const EncodedTexts& texts, Index batch_size, std::uint64_t seed,
                            std::uint64_t epoch) {
+  const ProfileSpan span("batches", Phase::other);
   const std::size_t size = positive(batch_size);
   Rng rng = Rng(seed).split(epoch);
   std::vector<Index> order = in_order(texts.size());
@@ -117,6 +123,7 @@ BatchPlan shuffled_batches(const EncodedTexts& texts, Index batch_size, std::uin
 }
 
 BatchPlan sequential_batches(const EncodedTexts& texts, Index batch_size) {
+  const ProfileSpan span("batches", Phase::other);
   const std::size_t size = positive(batch_size);
   BatchPlan plan;
   const std::vector<Index> order = in_order(texts.size());
@@ -126,6 +133,7 @@ BatchPlan sequential_batches(const EncodedTexts& texts, Index batch_size) {
 }
 
 PaddedBatch padded_batch(const EncodedTexts& texts, const std::vector<Index>& examples) {
+  const ProfileSpan span("batches", Phase::other);
   const std::size_t rows = examples.size();
   PaddedBatch batch{IndexArray(), IndexArray(Shape{rows})};
   Index longest = 1;
@@ -135,6 +143,7 @@ PaddedBatch padded_batch(const EncodedTexts& texts, const std::vector<Index>& ex
   }
   const auto columns = static_cast<std::size_t>(longest);
   batch.ids = IndexArray(Shape{rows, columns}, Vocabulary::pad);
+  add_profile_bytes(batch.ids.size() * sizeof(Index));
   for (std::size_t b = 0; b < rows; ++b) {
     std::copy_n(text_begin(texts, examples[b]), batch.lengths[b], batch.ids.data() + b * columns);
   }
@@ -142,6 +151,7 @@ PaddedBatch padded_batch(const EncodedTexts& texts, const std::vector<Index>& ex
 }
 
 FlatBatch flat_batch(const EncodedTexts& texts, const std::vector<Index>& examples) {
+  const ProfileSpan span("batches", Phase::other);
   FlatBatch batch{IndexArray(), IndexArray(Shape{examples.size()})};
   Index total = 0;
   for (std::size_t b = 0; b < examples.size(); ++b) {
@@ -149,12 +159,14 @@ FlatBatch flat_batch(const EncodedTexts& texts, const std::vector<Index>& exampl
     total += texts.length(examples[b]);
   }
   batch.ids = IndexArray(Shape{static_cast<std::size_t>(total)});
+  add_profile_bytes(batch.ids.size() * sizeof(Index));
   Index* out = batch.ids.data();
   for (const Index n : examples) out = std::copy_n(text_begin(texts, n), texts.length(n), out);
   return batch;
 }
 
 IndexArray batch_labels(const std::vector<Index>& labels, const std::vector<Index>& examples) {
+  const ProfileSpan span("batches", Phase::other);
   IndexArray batch(Shape{examples.size()});
   for (std::size_t b = 0; b < examples.size(); ++b) {
     const Index n = examples[b];

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/profile.hpp>
 #include <tapegrad/text/input.hpp>
 #include <unordered_set>
 
@@ -210,6 +211,7 @@ void parse_numbers(const VectorFile& file, string_view numbers, std::vector<Real
 inline namespace TAPEGRAD_PRECISION {
 
 WordVectors load_vectors(const std::string& path, const WordFilter& wanted) {
+  const ProfileSpan span("vectors", Phase::other);
   VectorFile file(path);
   WordVectors vectors;
   std::vector<Real> values;
@@ -220,6 +222,7 @@ WordVectors load_vectors(const std::string& path, const WordFilter& wanted) {
   vectors.lines = static_cast<Index>(file.entries());
   vectors.values = Array(Shape{vectors.words.size(), file.width()});
   std::copy(values.begin(), values.end(), vectors.values.data());
+  add_profile_bytes(values.size() * sizeof(Real));
   return vectors;
 }
 

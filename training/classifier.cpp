@@ -62,6 +62,7 @@ TextClassifier make_classifier(const ClassifierConfig& config, Array table, Rng&
 }
 
 Predictions predict(const TextClassifier& model, const EncodedTexts& texts, Index batch_size) {
+  const ProfileSpan span("evaluation", Phase::other);
   Predictions all;
   std::vector<Real> probabilities;
   std::size_t classes = 0;

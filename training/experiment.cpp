@@ -7,6 +7,7 @@
 #include <cmath>
 #include <stdexcept>
 #include <tapegrad/core/memory.hpp>
+#include <tapegrad/core/profile.hpp>
 #include <tapegrad/layers/init.hpp>
 #include <tapegrad/optim/adam.hpp>
 #include <tapegrad/optim/sgd.hpp>
@@ -110,6 +111,7 @@ class Experiment {
 
   TextClassifier make_model(const EmbeddingChoice& choice, const Vocabulary& vocabulary,
                             std::uint64_t seed) const {
+    const ProfileSpan span("model", Phase::other);
     const Rng rng(seed);
     const Rng table_rng = rng.split(0);
     Array table = choice.pretrained ? init_table(vocabulary, vectors_, table_rng, options_.missing)

@@ -120,6 +120,7 @@ class Fitting {
   }
 
   void train_batch(const std::vector<Index>& examples) {
+    const ProfileSpan span("step", Phase::other);
     const Context context{.training = true, .seed = options_.seed, .step = step_++};
     const IndexArray labels = batch_labels(train_.labels, examples);
     Tape tape;

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <numeric>
 #include <stdexcept>
+#include <tapegrad/core/profile.hpp>
 #include <unordered_set>
 #include <utility>
 
@@ -53,12 +54,13 @@ LabelledTexts select(const Corpus& corpus, const std::vector<Index>& numbers,
 
 WordCounts count(const Corpus& corpus, const std::vector<Index>& numbers,
                  const Tokenizer& tokenizer) {
+  const ProfileSpan span("tokenize", Phase::other);
   WordCounts counts;
   TokenBuffer buffer;
   for (const Index n : numbers) {
-    for (const auto& token : tokenizer(corpus.texts[static_cast<std::size_t>(n)], buffer)) {
-      counts.add(token);
-    }
+    const std::string& text = corpus.texts[static_cast<std::size_t>(n)];
+    for (const auto& token : tokenizer(text, buffer)) counts.add(token);
+    add_profile_bytes(text.size());
   }
   return counts;
 }
@@ -67,6 +69,7 @@ WordCounts count(const Corpus& corpus, const std::vector<Index>& numbers,
 
 Corpus load_corpus(const std::string& train, const std::string& dev, const std::string& test,
                    const DatasetOptions& options) {
+  const ProfileSpan span("read", Phase::other);
   Corpus corpus;
   append(corpus, "train", train, options);
   corpus.train_end = corpus.texts.size();
@@ -74,6 +77,7 @@ Corpus load_corpus(const std::string& train, const std::string& dev, const std::
   append(corpus, "dev", dev, options);
   corpus.dev_end = corpus.texts.size();
   append(corpus, "test", test, options);
+  for (const std::string& text : corpus.texts) add_profile_bytes(text.size());
   return corpus;
 }
 
@@ -111,6 +115,7 @@ std::vector<Split> make_splits(const Corpus& corpus, Index folds, std::uint64_t 
 
 PreparedSplit prepare(const Corpus& corpus, const Split& split, const Tokenizer& tokenizer,
                       const WordVectors& vectors, const VocabularyChoice& choice) {
+  const ProfileSpan span("prepare", Phase::other);
   const WordCounts counts = count(corpus, split.train, tokenizer);
   std::vector<Index> held_out = split.dev;
   held_out.insert(held_out.end(), split.test.begin(), split.test.end());

@@ -5,6 +5,7 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor add(const Tensor& a, const Tensor& b) {  // [...], [...] -> broadcast
+  const ProfileSpan span("add");
   broadcast_shape("add", a.shape(), b.shape());
   return record(
       "add", {a, b}, Tensor(a.value() + b.value()), {},

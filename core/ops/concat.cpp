@@ -27,6 +27,7 @@ Shape joined_shape(const std::vector<Tensor>& tensors, std::size_t axis) {
 
 // [..., N1, ...], [..., N2, ...], ... -> [..., N1 + N2 + ..., ...]
 Tensor concat(const std::vector<Tensor>& tensors, int axis) {
+  const ProfileSpan span("concat");
   if (tensors.empty()) throw std::invalid_argument("concat: no tensors were given");
   const std::size_t at = axis_of("concat", axis, tensors[0].dim());
   Array y(joined_shape(tensors, at));

@@ -137,6 +137,7 @@ Array gradient(const Array& dy, const Array& log_p, const Targets& targets, doub
 // [N, C], labels [N] -> [] or [N]
 Tensor cross_entropy(const Tensor& logits, const IndexArray& labels,
                      const CrossEntropyOptions& options) {
+  const ProfileSpan span("cross_entropy");
   check(logits, labels, options);
   const Targets targets(labels, logits.size(1), options);
   const Tensor log_p(log_softmax(logits.value(), around(logits.shape(), 1)));

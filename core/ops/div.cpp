@@ -5,6 +5,7 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor div(const Tensor& a, const Tensor& b) {  // [...], [...] -> broadcast
+  const ProfileSpan span("div");
   broadcast_shape("div", a.shape(), b.shape());
   const Tensor y(a.value() / b.value());
   return record("div", {a, b}, y, saved(y, b),

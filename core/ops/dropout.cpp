@@ -21,6 +21,7 @@ Array masked(const Array& x, const Rng& rng, double p) {
 }  // namespace
 
 Tensor dropout(const Tensor& x, double p, const Context& context) {  // [...] -> [...]
+  const ProfileSpan span("dropout");
   if (!(p >= 0 && p <= 1)) {
     throw std::invalid_argument(fmt::format("dropout: p is {}, must be in [0, 1]", p));
   }

@@ -38,6 +38,7 @@ RowGrad row_gradient(const Array& dy, const RowIndex& index, std::size_t width) 
 
 // [V, D], ids [...] -> [..., D]
 Tensor embedding(const Tensor& table, const IndexArray& ids, const EmbeddingOptions& options) {
+  const ProfileSpan span("embedding");
   check_shape(table.dim() == 2, "embedding", "table", table.shape(), "[V, D]");
   check_ids("embedding", ids, table.size(0));
   const Index padding = padding_row("embedding", options.padding_idx, table.size(0));
@@ -52,6 +53,7 @@ Tensor embedding(const Tensor& table, const IndexArray& ids, const EmbeddingOpti
 }
 
 Mask padding_mask(const IndexArray& ids, Index padding_idx) {
+  const ProfileSpan span("padding_mask");
   Mask mask = Mask::from_shape(ids.shape());
   std::transform(ids.data(), ids.data() + ids.size(), mask.data(),
                  [padding_idx](Index id) { return id == padding_idx; });

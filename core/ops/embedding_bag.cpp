@@ -181,6 +181,7 @@ Array weights_gradient(const Plan& plan, const Array& dy, const Array& table) {
 // [V, D], bags -> [B, D]
 Tensor embedding_bag(const Tensor& table, const Bags& bags, const EmbeddingBagOptions& options,
                      const Tensor& weights) {
+  const ProfileSpan span("embedding_bag");
   Plan plan = make_plan(table, bags, options, weights);
   const bool weighted = weights.defined();
   const Real* factors = weighted ? weights.value().data() : nullptr;

@@ -6,6 +6,7 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor exp(const Tensor& x) {  // [...] -> [...]
+  const ProfileSpan span("exp");
   const Tensor y(map(x.value(), [](Real v) { return std::exp(v); }));
   return record("exp", {x}, y, saved(y), [](const Array& dy, const Saved& s, Sink& sink) {
     if (sink.wants(0)) sink.add(0, dy * s[0]);

@@ -17,6 +17,7 @@ Real normal_cdf(Real x) {
 }  // namespace
 
 Tensor gelu(const Tensor& x) {  // [...] -> [...]
+  const ProfileSpan span("gelu");
   const Tensor y(map(x.value(), [](Real v) { return v * normal_cdf(v); }));
   return record("gelu", {x}, y, saved(x), [](const Array& dy, const Saved& s, Sink& sink) {
     if (!sink.wants(0)) return;

@@ -30,6 +30,7 @@ Array column_sums(const Array& dy, std::size_t columns) {
 
 // [..., in], [out, in], [out] -> [..., out]
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const ProfileSpan span("linear");
   check(x, weight, bias);
   const std::size_t out = weight.size(0);
   const std::size_t in = weight.size(1);

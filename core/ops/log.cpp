@@ -6,6 +6,7 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor log(const Tensor& x) {  // [...] -> [...]
+  const ProfileSpan span("log");
   const Tensor y(map(x.value(), [](Real v) { return std::log(v); }));
   return record("log", {x}, y, saved(x), [](const Array& dy, const Saved& s, Sink& sink) {
     if (sink.wants(0)) sink.add(0, dy / s[0]);

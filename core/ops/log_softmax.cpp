@@ -27,6 +27,7 @@ Array gradient(const Array& y, const Array& dy, const AxisView& view) {
 }  // namespace
 
 Tensor log_softmax(const Tensor& x, int axis) {  // [...] -> [...]
+  const ProfileSpan span("log_softmax");
   const AxisView view = around(x.shape(), axis_of("log_softmax", axis, x.dim()));
   const Tensor y(log_softmax(x.value(), view));
   return record("log_softmax", {x}, y, saved(y),

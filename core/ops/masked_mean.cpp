@@ -60,6 +60,7 @@ Array gradient(const Array& dy, const Mask& mask) {
 }  // namespace
 
 Tensor masked_mean(const Tensor& x, const Mask& mask) {  // [B, T, D], [B, T] -> [B, D]
+  const ProfileSpan span("masked_mean");
   check_shape(x.dim() == 3, "masked_mean", "x", x.shape(), "[B, T, D]");
   const Shape mask_shape(mask.shape().begin(), mask.shape().end());
   check_shape(mask_shape == Shape{x.size(0), x.size(1)}, "masked_mean", "mask", mask_shape,

@@ -105,6 +105,7 @@ Array multiply(const Operand& a, const Operand& b, const std::vector<std::size_t
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b) {  // [..., M, K], [..., K, N] -> [..., M, N]
+  const ProfileSpan span("matmul");
   const Shape shape = result_shape(a.shape(), b.shape());
   Plan plan = make_plan(a.shape(), b.shape(), shape);
   Array y = multiply({a.value(), plan.a, plan.m, plan.k}, {b.value(), plan.b, plan.k, plan.n},

@@ -12,10 +12,12 @@ Tensor over(const Tensor& total, std::size_t n) {
 }  // namespace
 
 Tensor mean(const Tensor& x) {  // [...] -> []
+  const ProfileSpan span("mean");
   return over(sum(x), x.value().size());
 }
 
 Tensor mean(const Tensor& x, int axis, bool keep_axis) {  // [..., N, ...] -> [..., ...]
+  const ProfileSpan span("mean");
   const std::size_t at = axis_of("mean", axis, x.dim());
   return over(sum(x, axis, keep_axis), x.size(at));
 }

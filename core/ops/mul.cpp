@@ -5,6 +5,7 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor mul(const Tensor& a, const Tensor& b) {  // [...], [...] -> broadcast
+  const ProfileSpan span("mul");
   broadcast_shape("mul", a.shape(), b.shape());
   return record("mul", {a, b}, Tensor(a.value() * b.value()), saved(a, b),
                 [](const Array& dy, const Saved& s, Sink& sink) {

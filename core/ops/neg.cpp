@@ -4,6 +4,7 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor neg(const Tensor& x) {  // [...] -> [...]
+  const ProfileSpan span("neg");
   return record("neg", {x}, Tensor(-x.value()), {}, [](const Array& dy, const Saved&, Sink& sink) {
     if (sink.wants(0)) sink.add(0, -dy);
   });

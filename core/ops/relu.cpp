@@ -6,6 +6,7 @@ namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 // Comparisons are turned so that NaN takes the side that passes it on.
 Tensor relu(const Tensor& x) {  // [...] -> [...]
+  const ProfileSpan span("relu");
   const Tensor y(map(x.value(), [](Real v) { return v <= 0 ? Real(0) : v; }));
   return record("relu", {x}, y, saved(y), [](const Array& dy, const Saved& s, Sink& sink) {
     if (!sink.wants(0)) return;

@@ -15,6 +15,7 @@ Array reshaped(Array x, const Shape& shape) {
 }  // namespace
 
 Tensor reshape(const Tensor& x, const Shape& shape) {  // [...] -> shape
+  const ProfileSpan span("reshape");
   if (count(x.shape()) != count(shape)) {
     throw ShapeError(fmt::format("reshape: x has shape {}, {} elements, but {} has {}",
                                  to_string(x.shape()), count(x.shape()), to_string(shape),

@@ -6,6 +6,7 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor sigmoid(const Tensor& x) {  // [...] -> [...]
+  const ProfileSpan span("sigmoid");
   // From exp(-|x|), which never overflows.
   const Tensor y(map(x.value(), [](Real v) {
     const Real e = std::exp(-std::abs(v));

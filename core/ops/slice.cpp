@@ -10,6 +10,7 @@ namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 // [..., N, ...] -> [..., end - begin, ...]
 Tensor slice(const Tensor& x, int axis, Index begin, Index end) {
+  const ProfileSpan span("slice");
   const std::size_t at = axis_of("slice", axis, x.dim());
   const AxisView view = around(x.shape(), at);
   if (begin < 0 || begin > end || static_cast<std::size_t>(end) > view.size) {

@@ -26,6 +26,7 @@ Array gradient(const Array& y, const Array& dy, const AxisView& view) {
 }  // namespace
 
 Tensor softmax(const Tensor& x, int axis) {  // [...] -> [...]
+  const ProfileSpan span("softmax");
   const AxisView view = around(x.shape(), axis_of("softmax", axis, x.dim()));
   const Tensor y(softmax(x.value(), view));
   return record("softmax", {x}, y, saved(y), [view](const Array& dy, const Saved& s, Sink& sink) {

@@ -5,6 +5,7 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor sub(const Tensor& a, const Tensor& b) {  // [...], [...] -> broadcast
+  const ProfileSpan span("sub");
   broadcast_shape("sub", a.shape(), b.shape());
   return record(
       "sub", {a, b}, Tensor(a.value() - b.value()), {},

@@ -5,6 +5,7 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor sum(const Tensor& x) {  // [...] -> []
+  const ProfileSpan span("sum");
   const Array& value = x.value();
   // Float sums are kept in double: 1e5 terms of one size must come out right.
   double total = 0;
@@ -16,6 +17,7 @@ Tensor sum(const Tensor& x) {  // [...] -> []
 }
 
 Tensor sum(const Tensor& x, int axis, bool keep_axis) {  // [..., N, ...] -> [..., ...]
+  const ProfileSpan span("sum");
   const std::size_t at = axis_of("sum", axis, x.dim());
   const AxisView view = around(x.shape(), at);
   Shape kept = x.shape();

@@ -5,6 +5,7 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor tanh(const Tensor& x) {  // [...] -> [...]
+  const ProfileSpan span("tanh");
   Tensor y(xt::tanh(x.value()));
   return record("tanh", {x}, y, saved(y), [](const Array& dy, const Saved& s, Sink& sink) {
     if (sink.wants(0)) sink.add(0, dy * (Real(1) - xt::square(s[0])));

@@ -40,6 +40,7 @@ Array swapped(const Array& x, std::size_t first, std::size_t second) {
 }  // namespace
 
 Tensor transpose(const Tensor& x, int axis1, int axis2) {  // [..., N, ..., M, ...] -> swapped
+  const ProfileSpan span("transpose");
   const std::size_t first = axis_of("transpose", axis1, x.dim());
   const std::size_t second = axis_of("transpose", axis2, x.dim());
   if (first == second) return x;
