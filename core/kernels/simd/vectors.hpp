@@ -31,6 +31,9 @@ struct VectorOf<sizeof(Real)> {
 template <std::size_t bytes>
 using Vector = typename VectorOf<bytes>::Type;
 
+/// A vector that fills a register.
+using Wide = Vector<register_bytes>;
+
 /// How many numbers a vector has.
 template <class V>
 constexpr std::size_t lanes = sizeof(V) / sizeof(Real);
