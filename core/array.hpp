@@ -1,23 +1,14 @@
 // Arrays: the numbers that everything computes with. The only public file that includes xtensor.
-//
-// The library's sources are compiled twice: with Real = float (what is shipped) and, under
-// TAPEGRAD_DOUBLE, with Real = double (for tests and gradient checks). What depends on Real lives
-// in the inline namespace f32 or f64, so that mixing the two is a link error.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <new>
 #include <string>
+#include <tapegrad/core/real.hpp>
 #include <utility>
 #include <vector>
 #include <xtensor/xarray.hpp>
-
-#ifdef TAPEGRAD_DOUBLE
-#define TAPEGRAD_PRECISION f64
-#else
-#define TAPEGRAD_PRECISION f32
-#endif
 
 namespace tapegrad {
 
@@ -38,8 +29,6 @@ struct AlignedAllocator {
   friend bool operator!=(const AlignedAllocator&, const AlignedAllocator&) { return false; }
 };
 
-/// Ids, labels, offsets, row numbers: whatever points into something.
-using Index = std::int64_t;
 /// Row-major array of Index.
 using IndexArray = xt::xarray<Index, xt::layout_type::row_major, AlignedAllocator<Index>>;
 /// The sizes of an array, outermost first; {} is a single number.
@@ -51,12 +40,6 @@ std::string to_string(const Shape& shape);
 std::size_t count(const Shape& shape);
 
 inline namespace TAPEGRAD_PRECISION {
-
-#ifdef TAPEGRAD_DOUBLE
-using Real = double;
-#else
-using Real = float;
-#endif
 
 /// Row-major array of Real: values, parameters, gradients.
 using Array = xt::xarray<Real, xt::layout_type::row_major, AlignedAllocator<Real>>;

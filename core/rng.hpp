@@ -21,6 +21,9 @@ class Rng {
   /// The n-th 64 random bits, whatever was drawn before.
   std::uint64_t at(std::uint64_t n) const { return mix(key_ + (n + 1) * 0x9E3779B97F4A7C15U); }
 
+  /// Generators with one key give the same numbers.
+  std::uint64_t key() const { return key_; }
+
   /// The next 64 random bits.
   std::uint64_t next() { return at(count_++); }
   /// Uniform in [0, 1).

@@ -13,21 +13,27 @@ inline namespace TAPEGRAD_PRECISION {
 /// to a table. table is [V, D], ids are checked already; both must live on.
 class TableRows {
  public:
-  /// Of a lookup that is recorded: `index` has its ids, all but `padding` (-1: there is none).
+  /// Of a lookup that is recorded: `index` has its ids, all but `padding` (-1: none is).
   TableRows(const Tensor& table, const IndexArray& ids, const RowIndex& index, Index padding);
   /// Of a lookup that is not.
-  TableRows(const Tensor& table, const IndexArray& ids);
+  TableRows(const Tensor& table, const IndexArray& ids, Index padding);
   TableRows(const TableRows&) = delete;
   TableRows& operator=(const TableRows&) = delete;
 
+  /// The first of the rows, and the number of the row of each position.
+  const Real* data() const { return rows_; }
+  const Index* places() const { return places_; }
+  /// The number of the padding row among them; -1 if there is none.
+  Index padding() const { return padding_; }
   const Real* operator[](std::size_t position) const {
     return rows_ + static_cast<std::size_t>(places_[position]) * width_;
   }
 
  private:
   const Real* rows_;
-  const Index* places_;  // of each position, the number of its row
+  const Index* places_;
   std::size_t width_;
+  Index padding_;
   Array copies_ = {};
   std::vector<Index> places_of_copies_ = {};
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <stdexcept>
+#include <tapegrad/core/kernels/simd.hpp>
 #include <tapegrad/optim/adam_drift.hpp>
 #include <tapegrad/optim/arguments.hpp>
 #include <tapegrad/optim/rows.hpp>
@@ -12,17 +13,7 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
 
-struct Scalars {
-  Real beta1, rest1;  // rest = 1 - beta
-  Real beta2, rest2;
-  Real step_size;  // lr / (1 - beta1^t)
-  Real root;       // 1 / sqrt(1 - beta2^t)
-  Real eps;
-  Real l2;     // of the parameter, added to the gradient
-  Real decay;  // of the parameter, taken off it
-};
-
-Scalars scalars(const AdamOptions& o, bool decoupled, double lr, std::uint64_t steps) {
+AdamScalars scalars(const AdamOptions& o, bool decoupled, double lr, std::uint64_t steps) {
   const auto t = static_cast<double>(steps);
   const auto real = [](double x) { return static_cast<Real>(x); };
   return {.beta1 = real(o.beta1),
@@ -34,16 +25,6 @@ Scalars scalars(const AdamOptions& o, bool decoupled, double lr, std::uint64_t s
           .eps = real(o.eps),
           .l2 = real(decoupled ? 0 : o.weight_decay),
           .decay = real(decoupled ? lr * o.weight_decay : 0)};
-}
-
-void adam(Real* __restrict x, Real* __restrict m, Real* __restrict v, const Real* __restrict g,
-          std::size_t n, const Scalars& c) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const Real gi = g[i] + c.l2 * x[i];
-    m[i] = c.beta1 * m[i] + c.rest1 * gi;
-    v[i] = c.beta2 * v[i] + c.rest2 * gi * gi;
-    x[i] -= c.decay * x[i] + c.step_size * m[i] / (std::sqrt(v[i]) * c.root + c.eps);
-  }
 }
 
 AdamOptions adam_options(const AdamWOptions& o) {
@@ -78,12 +59,11 @@ AdamW::AdamW(std::vector<NamedParameter> parameters, const AdamWOptions& options
 
 void Adam::update(Parameter& p, const Gradient& gradient, OptimizerState& state) {
   if (rows::touches_nothing(gradient, row_policy())) return;
-  const Scalars c = scalars(options_, decoupled_, lr(), state.steps);
+  const AdamScalars c = scalars(options_, decoupled_, lr(), state.steps);
   const std::array arrays{p.mutate_stored().data(), state.arrays[0].data(), state.arrays[1].data()};
   for_each_span(p, gradient, row_policy(), arrays,
-                [c](const std::array<Real*, 3>& a, const Real* g, std::size_t n) {
-                  adam(a[0], a[1], a[2], g, n, c);
-                });
+                [c, step = simd().adam](const std::array<Real*, 3>& a, const Real* g,
+                                        std::size_t n) { step(a[0], a[1], a[2], g, n, c); });
 }
 
 void Adam::check_options() const {

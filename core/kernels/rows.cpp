@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
+#include <limits>
 #include <numeric>
 #include <tapegrad/core/errors.hpp>
 
@@ -19,43 +21,68 @@ std::vector<std::size_t> multi_index(std::size_t position, const Shape& shape) {
   return index;
 }
 
+// An id and where it stands. Number is 32 bits wide where that is enough: sorting moves half as
+// much.
+template <class Number>
 struct Entry {
-  Index row;
-  std::size_t position;
+  Number row;
+  Number position;
 };
 
 // One pass of a radix sort: by `digits` bits of the row from bit `shift` on, keeping the order of
 // equal ones.
-void sort_by_bits(const std::vector<Entry>& from, std::vector<Entry>& to, int shift, int digits) {
-  const auto digit = [=](const Entry& entry) {
-    return static_cast<std::size_t>(entry.row >> shift) & ((std::size_t(1) << digits) - 1);
+template <class Number>
+void sort_by_bits(const std::vector<Entry<Number>>& from, std::vector<Entry<Number>>& to, int shift,
+                  int digits) {
+  const auto digit = [shift, mask = (Number(1) << digits) - 1](const Entry<Number>& entry) {
+    return static_cast<std::size_t>((entry.row >> shift) & mask);
   };
   std::vector<std::size_t> places(std::size_t(1) << digits);
-  for (const Entry& entry : from) ++places[digit(entry)];
+  for (const auto& entry : from) ++places[digit(entry)];
   std::exclusive_scan(places.begin(), places.end(), places.begin(), std::size_t(0));
-  for (const Entry& entry : from) to[places[digit(entry)]++] = entry;
+  for (const auto& entry : from) to[places[digit(entry)]++] = entry;
 }
 
 // The positions whose id is not `skip`, by id and then by position.
-std::vector<Entry> sorted_entries(const Index* ids, std::size_t n, Index skip) {
-  std::vector<Entry> entries;
+template <class Number>
+std::vector<Entry<Number>> sorted_entries(const Index* ids, std::size_t n, Index skip,
+                                          Index largest) {
+  std::vector<Entry<Number>> entries;
   entries.reserve(n);
-  Index largest = 0;
   for (std::size_t i = 0; i < n; ++i) {
     if (ids[i] == skip) continue;
-    entries.push_back({ids[i], i});
-    largest = std::max(largest, ids[i]);
+    entries.push_back({static_cast<Number>(ids[i]), static_cast<Number>(i)});
   }
   constexpr int most_digits = 11;  // 2048 counters stay in the first cache
   const auto bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(largest)));
   const int passes = (bits + most_digits - 1) / most_digits;
   const int digits = passes > 0 ? (bits + passes - 1) / passes : 0;
-  std::vector<Entry> other(entries.size());
+  std::vector<Entry<Number>> other(entries.size());
   for (int pass = 0; pass < passes; ++pass) {
     sort_by_bits(entries, other, pass * digits, digits);
     entries.swap(other);
   }
   return entries;
+}
+
+template <class Number>
+RowIndex grouped(const std::vector<Entry<Number>>& entries) {
+  const std::size_t n = entries.size();
+  RowIndex index;
+  index.positions.resize(n);
+  index.rows.resize(n);
+  index.starts.resize(n + 1);
+  // Written at each entry, moved on only at the last one of a row: no branch to guess.
+  std::size_t row = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    index.positions[i] = static_cast<Index>(entries[i].position);
+    index.rows[row] = static_cast<Index>(entries[i].row);
+    index.starts[row + 1] = i + 1;
+    row += i + 1 == n || entries[i].row != entries[i + 1].row;
+  }
+  index.rows.resize(row);
+  index.starts.resize(row + 1);
+  return index;
 }
 
 }  // namespace
@@ -81,18 +108,12 @@ Index padding_row(const char* operation, std::optional<Index> padding_idx, std::
 }
 
 RowIndex group_by_row(const Index* ids, std::size_t n, Index skip) {
-  RowIndex index;
-  const std::vector<Entry> entries = sorted_entries(ids, n, skip);
-  index.positions.reserve(entries.size());
-  for (const Entry& entry : entries) {
-    if (index.rows.empty() || index.rows.back() != entry.row) {
-      index.rows.push_back(entry.row);
-      index.starts.push_back(index.positions.size());
-    }
-    index.positions.push_back(entry.position);
+  const Index largest = n == 0 ? 0 : *std::max_element(ids, ids + n);
+  constexpr std::size_t short_numbers = std::numeric_limits<std::uint32_t>::max();
+  if (n <= short_numbers && static_cast<std::size_t>(largest) <= short_numbers) {
+    return grouped(sorted_entries<std::uint32_t>(ids, n, skip, largest));
   }
-  index.starts.push_back(index.positions.size());
-  return index;
+  return grouped(sorted_entries<std::uint64_t>(ids, n, skip, largest));
 }
 
 }  // namespace tapegrad

@@ -20,7 +20,7 @@ Index padding_row(const char* operation, std::optional<Index> padding_idx, std::
 struct RowIndex {
   std::vector<Index> rows;
   std::vector<std::size_t> starts;
-  std::vector<std::size_t> positions;
+  std::vector<Index> positions;
 
   /// About how many numbers of width D are added for one row.
   std::size_t cost(std::size_t width) const {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <tapegrad/core/kernels/lines.hpp>
+#include <tapegrad/core/kernels/simd.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
@@ -22,6 +23,7 @@ Array softmax(const Array& x, const AxisView& view) {
   for_each_line(view, [&](std::size_t start) {
     const Real* from = x.data() + start;
     Real* to = y.data() + start;
+    if (view.inner == 1) return simd().softmax(from, to, view.size);
     const Real shift = largest(from, view);
     Real total = 0;
     for (std::size_t j = 0; j < view.size; ++j) {
@@ -38,6 +40,7 @@ Array log_softmax(const Array& x, const AxisView& view) {
   for_each_line(view, [&](std::size_t start) {
     const Real* from = x.data() + start;
     Real* to = y.data() + start;
+    if (view.inner == 1) return simd().log_softmax(from, to, view.size);
     const Real shift = largest(from, view);
     Real total = 0;
     for (std::size_t j = 0; j < view.size; ++j) total += std::exp(from[j * view.inner] - shift);

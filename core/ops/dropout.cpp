@@ -1,9 +1,11 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
-#include <tapegrad/core/kernels/elementwise.hpp>
+#include <tapegrad/core/kernels/simd.hpp>
 #include <tapegrad/core/ops.hpp>
+#include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/samples.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
@@ -12,10 +14,16 @@ namespace {
 // x times the mask, which is a function of the generator and the position: backward draws it again
 // instead of keeping it.
 Array masked(const Array& x, const Rng& rng, double p) {
-  const Real scale = p < 1 ? static_cast<Real>(1 / (1 - p)) : Real(0);
-  return generate(x.shape(), [&rng, from = x.data(), p, scale](std::size_t i) {
-    return from[i] * (Rng::to_unit(rng.at(i)) < p ? Real(0) : scale);
+  Array y(x.shape());
+  const Dropped dropped{.x = x.data(),
+                        .y = y.data(),
+                        .key = rng.key(),
+                        .threshold = static_cast<std::uint32_t>(std::min(p * 0x1p32, 0x1p32 - 1)),
+                        .scale = p < 1 ? static_cast<Real>(1 / (1 - p)) : Real(0)};
+  parallel_ranges(y.size(), 2, [&dropped](std::size_t begin, std::size_t end) {
+    simd().dropout(dropped, begin, end);
   });
+  return y;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <tapegrad/core/kernels/rows.hpp>
+#include <tapegrad/core/kernels/simd.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/samples.hpp>
@@ -21,16 +22,14 @@ Array gather(const IndexArray& ids, const TableRows& rows, std::size_t width) {
 
 // The gradient of each row: the sum of the upstream gradients at its positions, in input order.
 RowGrad row_gradient(const Array& dy, const RowIndex& index, std::size_t width) {
-  Array values = zeros({index.rows.size(), width});
-  parallel_ranges(index.rows.size(), index.cost(width), [&](std::size_t begin, std::size_t end) {
-    for (std::size_t row = begin; row < end; ++row) {
-      Real* to = values.data() + row * width;
-      for (std::size_t i = index.starts[row]; i < index.starts[row + 1]; ++i) {
-        const Real* from = dy.data() + index.positions[i] * width;
-        for (std::size_t d = 0; d < width; ++d) to[d] += from[d];
-      }
-    }
-  });
+  Array values(Shape{index.rows.size(), width});
+  const RowSums sums{.from = dy.data(),
+                     .width = width,
+                     .rows = index.positions.data(),
+                     .starts = index.starts.data(),
+                     .to = values.data()};
+  parallel_ranges(index.rows.size(), index.cost(width),
+                  [&](std::size_t begin, std::size_t end) { simd().sum_rows(sums, begin, end); });
   return {index.rows, std::move(values)};
 }
 
@@ -42,7 +41,7 @@ Tensor embedding(const Tensor& table, const IndexArray& ids, const EmbeddingOpti
   check_shape(table.dim() == 2, "embedding", "table", table.shape(), "[V, D]");
   check_ids("embedding", ids, table.size(0));
   const Index padding = padding_row("embedding", options.padding_idx, table.size(0));
-  if (!records({table})) return Tensor(gather(ids, TableRows(table, ids), table.size(1)));
+  if (!records({table})) return Tensor(gather(ids, TableRows(table, ids, padding), table.size(1)));
   RowIndex index = group_by_row(ids.data(), ids.size(), padding);
   Tensor y(gather(ids, TableRows(table, ids, index, padding), table.size(1)));
   return record(

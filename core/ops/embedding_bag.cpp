@@ -3,8 +3,10 @@
 #include <stdexcept>
 #include <tapegrad/core/kernels/bags.hpp>
 #include <tapegrad/core/kernels/rows.hpp>
+#include <tapegrad/core/kernels/simd.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
+#include <tapegrad/core/profile.hpp>
 #include <tapegrad/core/samples.hpp>
 #include <tapegrad/core/shapes.hpp>
 #include <tapegrad/core/table_rows.hpp>
@@ -51,10 +53,6 @@ Plan make_plan(const Tensor& table, const Bags& bags, const EmbeddingBagOptions&
           bags.ids, bag_starts(name, bags)};
 }
 
-void add_scaled(Real* to, const Real* from, Real scale, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) to[i] += scale * from[i];
-}
-
 // Tables are larger than the caches and ids are in no order: asks for a row some entries ahead.
 void prefetch_row(const Plan& plan, std::size_t position, const TableRows& table) {
   constexpr std::size_t ahead = 6;
@@ -62,18 +60,6 @@ void prefetch_row(const Plan& plan, std::size_t position, const TableRows& table
   if (position + ahead >= plan.ids.size()) return;
   const Real* row = table[position + ahead];
   for (std::size_t d = 0; d < plan.width; d += cache_line) __builtin_prefetch(row + d);
-}
-
-void sum_bag(const Plan& plan, std::size_t bag, const TableRows& table, const Real* weights,
-             Real* to) {
-  for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
-    prefetch_row(plan, i, table);
-    if (plan.is_padding(i)) continue;
-    add_scaled(to, table[i], weights == nullptr ? Real(1) : weights[i], plan.width);
-  }
-  if (plan.mode != BagMode::mean) return;
-  const auto n = static_cast<Real>(std::max<std::size_t>(1, plan.entries(bag)));
-  for (std::size_t d = 0; d < plan.width; ++d) to[d] /= n;
 }
 
 // The first largest entry wins, and the first NaN wins over everything.
@@ -93,71 +79,112 @@ void max_bag(const Plan& plan, std::size_t bag, const TableRows& table, Real* to
   }
 }
 
-Array forward(Plan& plan, const TableRows& table, const Real* weights) {
+Array sums_of_bags(const Plan& plan, const TableRows& table, const Real* weights) {
+  Array y(Shape{plan.size(), plan.width});
+  const RowSums sums{.from = table.data(),
+                     .width = plan.width,
+                     .rows = table.places(),
+                     .starts = plan.starts.data(),
+                     .factors = weights,
+                     .skip = table.padding(),
+                     .mean = plan.mode == BagMode::mean,
+                     .to = y.data()};
+  parallel_ranges(plan.size(), plan.cost(),
+                  [&](std::size_t begin, std::size_t end) { simd().sum_rows(sums, begin, end); });
+  return y;
+}
+
+Array maxima_of_bags(Plan& plan, const TableRows& table) {
   Array y = zeros({plan.size(), plan.width});
-  if (plan.mode == BagMode::max) {
-    plan.winners = IndexArray(y.shape(), Index(-1));
-  }
+  plan.winners = IndexArray(y.shape(), Index(-1));
   parallel_ranges(plan.size(), plan.cost(), [&](std::size_t begin, std::size_t end) {
     for (std::size_t bag = begin; bag < end; ++bag) {
-      Real* to = y.data() + bag * plan.width;
-      if (plan.mode == BagMode::max) {
-        max_bag(plan, bag, table, to, plan.winners.data() + bag * plan.width);
-      } else {
-        sum_bag(plan, bag, table, weights, to);
-      }
+      const std::size_t at = bag * plan.width;
+      max_bag(plan, bag, table, y.data() + at, plan.winners.data() + at);
     }
   });
   return y;
 }
 
-// For each position: its bag, and what the bag's gradient is multiplied with.
-struct Share {
-  std::size_t bag;
-  Real scale;
-};
+Array forward(Plan& plan, const TableRows& table, const Real* weights) {
+  return plan.mode == BagMode::max ? maxima_of_bags(plan, table)
+                                   : sums_of_bags(plan, table, weights);
+}
 
-std::vector<Share> shares(const Plan& plan, const Real* weights) {
-  std::vector<Share> result(plan.ids.size());
+std::vector<Index> bags_of_positions(const Plan& plan) {
+  std::vector<Index> bags(plan.ids.size());
   for (std::size_t bag = 0; bag < plan.size(); ++bag) {
-    const Real scale =
-        plan.mode == BagMode::mean ? Real(1) / static_cast<Real>(plan.entries(bag)) : Real(1);
-    for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
-      result[i] = {bag, weights == nullptr ? scale : weights[i]};
+    std::fill(bags.begin() + static_cast<std::ptrdiff_t>(plan.starts[bag]),
+              bags.begin() + static_cast<std::ptrdiff_t>(plan.starts[bag + 1]),
+              static_cast<Index>(bag));
+  }
+  return bags;
+}
+
+// What each entry of a bag gets of the bag's gradient: all of it, or the mean's share.
+Array share_of_gradient(const Plan& plan, const Array& dy) {
+  if (plan.mode != BagMode::mean) return dy;
+  Array share(dy.shape());
+  for (std::size_t bag = 0; bag < plan.size(); ++bag) {
+    const Real scale = Real(1) / static_cast<Real>(plan.entries(bag));
+    for (std::size_t i = bag * plan.width; i < (bag + 1) * plan.width; ++i) {
+      share.data()[i] = scale * dy.data()[i];
     }
   }
-  return result;
+  return share;
 }
 
-// Adds what one position gives to the gradient of its row.
-void add_position(const Plan& plan, std::size_t position, const Share& share, const Array& dy,
-                  Real* to) {
-  const Real* from = dy.data() + share.bag * plan.width;
-  if (plan.mode != BagMode::max) {
-    add_scaled(to, from, share.scale, plan.width);
-    return;
-  }
-  const Index* winners = plan.winners.data() + share.bag * plan.width;
-  for (std::size_t d = 0; d < plan.width; ++d) {
-    to[d] += winners[d] == static_cast<Index>(position) ? from[d] : Real(0);
-  }
-}
-
-// The gradient of each row: the sum over its positions, in input order.
-RowGrad table_gradient(const Plan& plan, const Array& dy, const Real* weights) {
+// The values of the rows' gradients: sums over the positions of a row, in input order.
+Array sums_of_rows(const Plan& plan, const Array& dy, const Real* weights) {
   const RowIndex& index = plan.index;
-  const std::vector<Share> share = shares(plan, weights);
+  const std::vector<Index> bags = bags_of_positions(plan);
+  std::vector<Index> from(index.positions.size());
+  std::vector<Real> factors(weights == nullptr ? 0 : from.size());
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const auto position = static_cast<std::size_t>(index.positions[i]);
+    from[i] = bags[position];
+    if (weights != nullptr) factors[i] = weights[position];
+  }
+  const Array share = share_of_gradient(plan, dy);
+  Array values(Shape{index.rows.size(), plan.width});
+  const RowSums sums{.from = share.data(),
+                     .width = plan.width,
+                     .rows = from.data(),
+                     .starts = index.starts.data(),
+                     .factors = weights == nullptr ? nullptr : factors.data(),
+                     .to = values.data()};
+  parallel_ranges(index.rows.size(), index.cost(plan.width),
+                  [&](std::size_t begin, std::size_t end) { simd().sum_rows(sums, begin, end); });
+  return values;
+}
+
+// The same for maxima: a position gives what its bag's gradient is where it won.
+Array sums_of_won(const Plan& plan, const Array& dy) {
+  const RowIndex& index = plan.index;
+  const std::vector<Index> bags = bags_of_positions(plan);
   Array values = zeros({index.rows.size(), plan.width});
-  parallel_ranges(
-      index.rows.size(), index.cost(plan.width), [&](std::size_t begin, std::size_t end) {
-        for (std::size_t row = begin; row < end; ++row) {
-          for (std::size_t i = index.starts[row]; i < index.starts[row + 1]; ++i) {
-            const std::size_t position = index.positions[i];
-            add_position(plan, position, share[position], dy, values.data() + row * plan.width);
-          }
-        }
-      });
-  return {index.rows, std::move(values)};
+  const auto add_row = [&](std::size_t row) {
+    Real* to = values.data() + row * plan.width;
+    for (std::size_t i = index.starts[row]; i < index.starts[row + 1]; ++i) {
+      const Index position = index.positions[i];
+      const auto at = static_cast<std::size_t>(bags[static_cast<std::size_t>(position)]);
+      const Real* from = dy.data() + at * plan.width;
+      const Index* winners = plan.winners.data() + at * plan.width;
+      for (std::size_t d = 0; d < plan.width; ++d) {
+        to[d] += winners[d] == position ? from[d] : Real(0);
+      }
+    }
+  };
+  parallel_ranges(index.rows.size(), index.cost(plan.width),
+                  [&](std::size_t begin, std::size_t end) {
+                    for (std::size_t row = begin; row < end; ++row) add_row(row);
+                  });
+  return values;
+}
+
+RowGrad table_gradient(const Plan& plan, const Array& dy, const Real* weights) {
+  return {plan.index.rows,
+          plan.mode == BagMode::max ? sums_of_won(plan, dy) : sums_of_rows(plan, dy, weights)};
 }
 
 // The gradient of each weight: the product of its row and the gradient of its bag.
@@ -185,7 +212,9 @@ Tensor embedding_bag(const Tensor& table, const Bags& bags, const EmbeddingBagOp
   Plan plan = make_plan(table, bags, options, weights);
   const bool weighted = weights.defined();
   const Real* factors = weighted ? weights.value().data() : nullptr;
-  if (!records({table, weights})) return Tensor(forward(plan, TableRows(table, plan.ids), factors));
+  if (!records({table, weights})) {
+    return Tensor(forward(plan, TableRows(table, plan.ids, plan.padding), factors));
+  }
   plan.index = group_by_row(plan.ids.data(), plan.ids.size(), plan.padding);
   Tensor y(forward(plan, TableRows(table, plan.ids, plan.index, plan.padding), factors));
   return record("embedding_bag", {table, weights}, std::move(y),

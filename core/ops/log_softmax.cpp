@@ -1,5 +1,6 @@
 #include <cmath>
 #include <tapegrad/core/kernels/lines.hpp>
+#include <tapegrad/core/kernels/simd.hpp>
 #include <tapegrad/core/kernels/softmax.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/samples.hpp>
@@ -15,6 +16,7 @@ Array gradient(const Array& y, const Array& dy, const AxisView& view) {
     const Real* log_p = y.data() + start;
     const Real* g = dy.data() + start;
     Real* to = dx.data() + start;
+    if (view.inner == 1) return simd().log_softmax_gradient(log_p, g, to, view.size);
     Real total = 0;
     for (std::size_t j = 0; j < view.size; ++j) total += g[j * view.inner];
     for (std::size_t j = 0; j < view.size; ++j) {

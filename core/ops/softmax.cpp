@@ -1,4 +1,5 @@
 #include <tapegrad/core/kernels/lines.hpp>
+#include <tapegrad/core/kernels/simd.hpp>
 #include <tapegrad/core/kernels/softmax.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/samples.hpp>
@@ -14,6 +15,7 @@ Array gradient(const Array& y, const Array& dy, const AxisView& view) {
     const Real* p = y.data() + start;
     const Real* g = dy.data() + start;
     Real* to = dx.data() + start;
+    if (view.inner == 1) return simd().softmax_gradient(p, g, to, view.size);
     Real dot = 0;
     for (std::size_t j = 0; j < view.size; ++j) dot += g[j * view.inner] * p[j * view.inner];
     for (std::size_t j = 0; j < view.size; ++j) {

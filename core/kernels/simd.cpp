@@ -1,0 +1,58 @@
+#include <tapegrad/core/kernels/simd.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <stdexcept>
+#include <tapegrad/core/kernels/simd/tables.hpp>
+#include <tapegrad/core/kernels/simd_level.hpp>
+
+namespace tapegrad {
+
+std::vector<SimdLevel> simd_levels() {
+  std::vector<SimdLevel> levels{SimdLevel::base};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) levels.push_back(SimdLevel::avx2);
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+    levels.push_back(SimdLevel::avx512);
+  }
+#endif
+  return levels;
+}
+
+inline namespace TAPEGRAD_PRECISION {
+namespace {
+
+const Simd& table_of(SimdLevel level) {
+#if defined(__x86_64__)
+  if (level == SimdLevel::avx512) return simd_avx512;
+  if (level == SimdLevel::avx2) return simd_avx2;
+#endif
+  static_cast<void>(level);
+  return simd_base;
+}
+
+// Null until first asked for.
+std::atomic<const Simd*> in_use{nullptr};
+
+}  // namespace
+
+const Simd& simd() {
+  const Simd* table = in_use;
+  if (table == nullptr) {
+    table = &table_of(simd_levels().back());
+    in_use = table;
+  }
+  return *table;
+}
+
+void set_simd_level(SimdLevel level) {
+  const std::vector<SimdLevel> levels = simd_levels();
+  if (std::find(levels.begin(), levels.end(), level) == levels.end()) {
+    throw std::invalid_argument("set_simd_level: this processor has not that instruction set");
+  }
+  in_use = &table_of(level);
+}
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

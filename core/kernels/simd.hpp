@@ -1,0 +1,83 @@
+// The innermost loops, compiled once for each instruction set; the program takes the best that its
+// processor has. All of them give the same bits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <tapegrad/core/real.hpp>
+
+namespace tapegrad {
+
+inline namespace TAPEGRAD_PRECISION {
+
+/// Sums of rows. Sum k is the row to + k * width; it adds the rows that are named at places
+/// starts[k] .. starts[k + 1] - 1, in this order.
+struct RowSums {
+  const Real* from = nullptr;           ///< the row r begins at from + r * width
+  std::size_t width = 0;                ///< numbers in a row
+  const Index* rows = nullptr;          ///< which row each place names
+  const std::size_t* starts = nullptr;  ///< one more than there are sums
+  const Real* factors = nullptr;        ///< by which the row of each place is multiplied, if given
+  Index skip = -1;                      ///< places that name this row are left out
+  bool mean = false;  ///< divide each sum by the number of its rows, if it has some
+  Real* to = nullptr;
+};
+
+/// The numbers of one step of Adam or AdamW.
+struct AdamScalars {
+  Real beta1, rest1;  ///< rest = 1 - beta
+  Real beta2, rest2;
+  Real step_size;  ///< lr / (1 - beta1^t)
+  Real root;       ///< 1 / sqrt(1 - beta2^t)
+  Real eps;
+  Real l2;     ///< of the parameter, added to the gradient
+  Real decay;  ///< of the parameter, taken off it
+};
+
+/// The numbers of one step of SGD.
+struct SgdScalars {
+  Real lr;
+  Real l2;
+  Real momentum;
+  Real share;  ///< of the gradient in the momentum: 1 - dampening
+};
+
+/// A dropout of x into y. Element i is dropped if its 32 random bits are below `threshold`, and
+/// multiplied with `scale` otherwise. They are half of the 64 bits that an Rng with this key gives
+/// at i / 2: the low half for an even i.
+struct Dropped {
+  const Real* x;
+  Real* y;
+  std::uint64_t key;
+  std::uint32_t threshold;
+  Real scale;
+};
+
+/// The loops for one instruction set. They run on the calling thread.
+struct Simd {
+  /// Sums begin .. end-1.
+  void (*sum_rows)(const RowSums& sums, std::size_t begin, std::size_t end);
+
+  /// Elements begin .. end-1.
+  void (*dropout)(const Dropped& dropped, std::size_t begin, std::size_t end);
+
+  // One line of n numbers; the result may not lie where the arguments do.
+  void (*softmax)(const Real* x, Real* y, std::size_t n);
+  void (*log_softmax)(const Real* x, Real* y, std::size_t n);
+  /// dx = y (dy - sum of dy y), for y = softmax(x).
+  void (*softmax_gradient)(const Real* y, const Real* dy, Real* dx, std::size_t n);
+  /// dx = dy - exp(y) (sum of dy), for y = log_softmax(x).
+  void (*log_softmax_gradient)(const Real* y, const Real* dy, Real* dx, std::size_t n);
+
+  // Steps of optimizers for n elements: parameter, state, gradient.
+  void (*adam)(Real* x, Real* m, Real* v, const Real* g, std::size_t n, const AdamScalars& c);
+  void (*sgd)(Real* x, const Real* g, std::size_t n, const SgdScalars& c);
+  void (*sgd_momentum)(Real* x, Real* b, const Real* g, std::size_t n, const SgdScalars& c);
+  void (*sgd_nesterov)(Real* x, Real* b, const Real* g, std::size_t n, const SgdScalars& c);
+};
+
+/// The loops in use: those of the best instruction set of this processor, unless changed.
+const Simd& simd();
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

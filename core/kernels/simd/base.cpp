@@ -1,0 +1,8 @@
+#include <tapegrad/core/kernels/simd/loops.hpp>
+#include <tapegrad/core/kernels/simd/tables.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+
+constinit const Simd simd_base = loops;
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -1,0 +1,25 @@
+// All loops, for the instruction set of the source that includes this. See vectors.hpp for the
+// rules of this folder.
+#pragma once
+
+#include <tapegrad/core/kernels/simd/dropout.hpp>
+#include <tapegrad/core/kernels/simd/optimizers.hpp>
+#include <tapegrad/core/kernels/simd/softmax.hpp>
+#include <tapegrad/core/kernels/simd/sum_rows.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+constexpr Simd loops{.sum_rows = sum_rows,
+                     .dropout = dropout_elements,
+                     .softmax = softmax_line,
+                     .log_softmax = log_softmax_line,
+                     .softmax_gradient = softmax_gradient_line,
+                     .log_softmax_gradient = log_softmax_gradient_line,
+                     .adam = adam,
+                     .sgd = sgd,
+                     .sgd_momentum = sgd_momentum,
+                     .sgd_nesterov = sgd_nesterov};
+
+}  // namespace
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -1,0 +1,54 @@
+// Steps of optimizers. Each element is computed on its own. See vectors.hpp for the rules of this
+// folder.
+#pragma once
+
+#include <tapegrad/core/kernels/simd.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+inline float root_of(float x) {
+  return __builtin_sqrtf(x);
+}
+inline double root_of(double x) {
+  return __builtin_sqrt(x);
+}
+
+inline void adam(Real* __restrict x, Real* __restrict m, Real* __restrict v,
+                 const Real* __restrict g, std::size_t n, const AdamScalars& scalars) {
+  const AdamScalars c = scalars;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Real gi = g[i] + c.l2 * x[i];
+    m[i] = c.beta1 * m[i] + c.rest1 * gi;
+    v[i] = c.beta2 * v[i] + c.rest2 * gi * gi;
+    x[i] -= c.decay * x[i] + c.step_size * m[i] / (root_of(v[i]) * c.root + c.eps);
+  }
+}
+
+inline void sgd(Real* __restrict x, const Real* __restrict g, std::size_t n,
+                const SgdScalars& scalars) {
+  const SgdScalars c = scalars;
+  for (std::size_t i = 0; i < n; ++i) x[i] -= c.lr * (g[i] + c.l2 * x[i]);
+}
+
+inline void sgd_momentum(Real* __restrict x, Real* __restrict b, const Real* __restrict g,
+                         std::size_t n, const SgdScalars& scalars) {
+  const SgdScalars c = scalars;
+  for (std::size_t i = 0; i < n; ++i) {
+    b[i] = c.momentum * b[i] + c.share * (g[i] + c.l2 * x[i]);
+    x[i] -= c.lr * b[i];
+  }
+}
+
+inline void sgd_nesterov(Real* __restrict x, Real* __restrict b, const Real* __restrict g,
+                         std::size_t n, const SgdScalars& scalars) {
+  const SgdScalars c = scalars;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Real gi = g[i] + c.l2 * x[i];
+    b[i] = c.momentum * b[i] + gi;
+    x[i] -= c.lr * (gi + c.momentum * b[i]);
+  }
+}
+
+}  // namespace
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION

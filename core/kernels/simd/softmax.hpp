@@ -1,0 +1,146 @@
+// Softmax of one line. Sums are kept in 64 bytes of partial sums, whatever the size of a register,
+// so that every instruction set adds in the same order. See vectors.hpp for the rules of this
+// folder.
+#pragma once
+
+#include <tapegrad/core/kernels/simd.hpp>
+#include <tapegrad/core/kernels/simd/exp.hpp>
+#include <tapegrad/core/kernels/simd/vectors.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+constexpr Real infinity = static_cast<Real>(__builtin_inf());
+constexpr std::size_t parts = 64 / sizeof(Wide);
+constexpr std::size_t block = 64 / sizeof(Real);
+
+// One number for each place in a block.
+struct Block {
+  Wide part[parts];
+};
+
+template <class Value>
+[[gnu::always_inline]] inline Block make_block(const Value& value) {
+  Block result;
+#pragma GCC unroll 4
+  for (std::size_t p = 0; p < parts; ++p) result.part[p] = value(p);
+  return result;
+}
+
+// Loaded and stored a register at a time: copies of all 64 bytes may be made in smaller pieces, and
+// a load has to wait for the stores of its pieces.
+[[gnu::always_inline]] inline Block load_whole(const Real* from) {
+  return make_block([from](std::size_t p) { return load<Wide>(from + p * lanes<Wide>); });
+}
+
+[[gnu::always_inline]] inline void store_whole(Real* to, const Block& values) {
+#pragma GCC unroll 4
+  for (std::size_t p = 0; p < parts; ++p) store(to + p * lanes<Wide>, values.part[p]);
+}
+
+// The n <= block numbers at `from`, and `rest` in the other places.
+[[gnu::always_inline]] inline Block load_block(const Real* from, std::size_t n, Real rest) {
+  if (n == block) return load_whole(from);
+  Real numbers[block];
+  // All places, so that it becomes masked vectors where there are such, and not a call of memcpy.
+  for (std::size_t i = 0; i < block; ++i) numbers[i] = i < n ? from[i] : rest;
+  return load_whole(numbers);
+}
+
+[[gnu::always_inline]] inline void store_block(Real* to, std::size_t n, const Block& values) {
+  if (n == block) return store_whole(to, values);
+  Real numbers[block];
+  store_whole(numbers, values);
+  for (std::size_t i = 0; i < block; ++i) {
+    if (i < n) to[i] = numbers[i];
+  }
+}
+
+// Calls body(start, size) for the blocks of a line; the last one may be smaller.
+template <class Body>
+[[gnu::always_inline]] inline void for_each_block(std::size_t n, const Body& body) {
+  std::size_t start = 0;
+  for (; start + block <= n; start += block) body(start, block);
+  if (start < n) body(start, n - start);
+}
+
+inline Real sum_of(const Block& totals) {
+  Real numbers[block];
+  store_whole(numbers, totals);
+  for (std::size_t half = block / 2; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) numbers[i] += numbers[half + i];
+  }
+  return numbers[0];
+}
+
+// The largest number; NaN is none.
+inline Real largest(const Real* x, std::size_t n) {
+  Block best = make_block([](std::size_t) { return Wide{} - infinity; });
+  for_each_block(n, [&](std::size_t start, std::size_t size) {
+    const Block from = load_block(x + start, size, -infinity);
+    best = make_block(
+        [&](std::size_t p) { return from.part[p] > best.part[p] ? from.part[p] : best.part[p]; });
+  });
+  Real numbers[block];
+  store_whole(numbers, best);
+  for (std::size_t i = 1; i < block; ++i) {
+    numbers[0] = numbers[i] > numbers[0] ? numbers[i] : numbers[0];
+  }
+  return numbers[0];
+}
+
+inline void softmax_line(const Real* __restrict x, Real* __restrict y, std::size_t n) {
+  const Real shift = largest(x, n);
+  Block totals{};
+  for_each_block(n, [&](std::size_t start, std::size_t size) {
+    const Block from = load_block(x + start, size, -infinity);
+    const Block e = make_block([&](std::size_t p) { return exp_of(from.part[p] - shift); });
+    totals = make_block([&](std::size_t p) { return totals.part[p] + e.part[p]; });
+    store_block(y + start, size, e);
+  });
+  const Real total = sum_of(totals);
+  for (std::size_t i = 0; i < n; ++i) y[i] /= total;
+}
+
+inline void log_softmax_line(const Real* __restrict x, Real* __restrict y, std::size_t n) {
+  const Real shift = largest(x, n);
+  Block totals{};
+  for_each_block(n, [&](std::size_t start, std::size_t size) {
+    const Block from = load_block(x + start, size, -infinity);
+    totals =
+        make_block([&](std::size_t p) { return totals.part[p] + exp_of(from.part[p] - shift); });
+  });
+  const Real log_total = log_of(sum_of(totals));
+  for (std::size_t i = 0; i < n; ++i) y[i] = x[i] - shift - log_total;
+}
+
+inline void softmax_gradient_line(const Real* __restrict y, const Real* __restrict dy,
+                                  Real* __restrict dx, std::size_t n) {
+  Block totals{};
+  for_each_block(n, [&](std::size_t start, std::size_t size) {
+    const Block a = load_block(y + start, size, 0);
+    const Block b = load_block(dy + start, size, 0);
+    totals = make_block([&](std::size_t p) { return totals.part[p] + a.part[p] * b.part[p]; });
+  });
+  const Real dot = sum_of(totals);
+  for (std::size_t i = 0; i < n; ++i) dx[i] = y[i] * (dy[i] - dot);
+}
+
+inline void log_softmax_gradient_line(const Real* __restrict y, const Real* __restrict dy,
+                                      Real* __restrict dx, std::size_t n) {
+  Block totals{};
+  for_each_block(n, [&](std::size_t start, std::size_t size) {
+    const Block g = load_block(dy + start, size, 0);
+    totals = make_block([&](std::size_t p) { return totals.part[p] + g.part[p]; });
+  });
+  const Real total = sum_of(totals);
+  for_each_block(n, [&](std::size_t start, std::size_t size) {
+    const Block a = load_block(y + start, size, 0);
+    const Block g = load_block(dy + start, size, 0);
+    store_block(dx + start, size,
+                make_block([&](std::size_t p) { return g.part[p] - exp_of(a.part[p]) * total; }));
+  });
+}
+
+}  // namespace
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION
