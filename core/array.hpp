@@ -3,27 +3,32 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <new>
 #include <string>
 #include <tapegrad/core/real.hpp>
+#include <tapegrad/core/recycle.hpp>
 #include <utility>
 #include <vector>
 #include <xtensor/xarray.hpp>
 
 namespace tapegrad {
 
-/// Allocates on 64-byte boundaries: a cache line, and the widest vector register.
+/// Allocates on 64-byte boundaries: a cache line, and the widest vector register. Memory is
+/// recycled, see memory_use.
 template <class T>
 struct AlignedAllocator {
   using value_type = T;
-  static constexpr std::align_val_t alignment{64};
 
   AlignedAllocator() = default;
   template <class U>
   AlignedAllocator(const AlignedAllocator<U>&) {}  // NOLINT(google-explicit-constructor)
 
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), alignment)); }
-  void deallocate(T* p, std::size_t) { ::operator delete(p, alignment); }
+  T* allocate(std::size_t n) {
+    if (n > std::numeric_limits<std::size_t>::max() / 2 / sizeof(T)) throw std::bad_alloc();
+    return static_cast<T*>(detail::allocate_block(n * sizeof(T)));
+  }
+  void deallocate(T* p, std::size_t n) noexcept { detail::free_block(p, n * sizeof(T)); }
 
   friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
   friend bool operator!=(const AlignedAllocator&, const AlignedAllocator&) { return false; }

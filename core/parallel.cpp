@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <tapegrad/core/kernels/denormals.hpp>
 #include <thread>
 #include <vector>
 
@@ -26,6 +28,7 @@ class Job {
       : blocks_(blocks), body_(body) {}
 
   void work() {
+    const FloatingPointMode mode(mode_);
     inside_job = true;
     for (std::size_t block = next_++; block < blocks_; block = next_++) {
       try {
@@ -52,6 +55,7 @@ class Job {
 
   std::size_t blocks_;
   const std::function<void(std::size_t)>& body_;
+  std::uint64_t mode_ = FloatingPointMode::current();  // the caller's, for all who help
   std::atomic<std::size_t> next_{0};
   std::mutex mutex_;
   std::exception_ptr error_;
@@ -167,14 +171,6 @@ void parallel_for(std::size_t blocks, const std::function<void(std::size_t)>& bo
     }
   }
   for (std::size_t block = 0; block < blocks; ++block) body(block);
-}
-
-void parallel_ranges(std::size_t n, std::size_t cost,
-                     const std::function<void(std::size_t, std::size_t)>& body) {
-  constexpr std::size_t worthwhile = 1U << 16U;  // some 20 µs of work
-  const std::size_t grain = std::max<std::size_t>(1, worthwhile / std::max<std::size_t>(1, cost));
-  parallel_for((n + grain - 1) / grain,
-               [&](std::size_t block) { body(block * grain, std::min(n, (block + 1) * grain)); });
 }
 
 }  // namespace tapegrad

@@ -2,6 +2,7 @@
 // on the number of threads, so results have the same bits on any number of threads.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 
@@ -21,8 +22,19 @@ void parallel_for(std::size_t blocks, const std::function<void(std::size_t)>& bo
 
 /// Calls body(begin, end) for ranges that make up 0 .. n-1, each as long as pays for a thread's way
 /// to it; `cost` is about how many numbers are read or written for one of the n items. Small work
-/// so stays on the calling thread.
-void parallel_ranges(std::size_t n, std::size_t cost,
-                     const std::function<void(std::size_t, std::size_t)>& body);
+/// so stays on the calling thread, and there body is just called.
+template <class Body>
+void parallel_ranges(std::size_t n, std::size_t cost, const Body& body) {
+  constexpr std::size_t worthwhile = 1U << 16U;  // some 20 µs of work
+  const std::size_t grain = std::max<std::size_t>(1, worthwhile / std::max<std::size_t>(1, cost));
+  if (n <= grain) {
+    if (n > 0) body(std::size_t{0}, n);
+    return;
+  }
+  const auto range = [&](std::size_t block) {
+    body(block * grain, std::min(n, (block + 1) * grain));
+  };
+  parallel_for((n + grain - 1) / grain, std::ref(range));
+}
 
 }  // namespace tapegrad

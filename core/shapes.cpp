@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <tapegrad/core/errors.hpp>
-#include <xtensor/xmath.hpp>
+#include <tapegrad/core/kernels/sums.hpp>
 
 namespace tapegrad {
 
@@ -34,6 +34,30 @@ Shape broadcast_shape(const char* operation, const Shape& a, const Shape& b) {
   return result;
 }
 
+std::vector<BroadcastRun> broadcast_runs(const Shape& a, const Shape& b) {
+  std::vector<BroadcastRun> runs;  // innermost first, until the end
+  std::size_t a_stride = 1;
+  std::size_t b_stride = 1;
+  for (std::size_t back = 1; back <= std::max(a.size(), b.size()); ++back) {
+    const std::size_t x = back <= a.size() ? a[a.size() - back] : 1;
+    const std::size_t y = back <= b.size() ? b[b.size() - back] : 1;
+    if (x == 1 && y == 1) continue;
+    const bool a_moves = x != 1;
+    const bool b_moves = y != 1;
+    if (!runs.empty() && (runs.back().a_step != 0) == a_moves &&
+        (runs.back().b_step != 0) == b_moves) {
+      runs.back().size *= std::max(x, y);
+    } else {
+      runs.push_back({std::max(x, y), a_moves ? a_stride : 0, b_moves ? b_stride : 0});
+    }
+    a_stride *= x;
+    b_stride *= y;
+  }
+  if (runs.empty()) runs.push_back({1, 1, 1});
+  std::reverse(runs.begin(), runs.end());
+  return runs;
+}
+
 void check_shape(bool ok, const char* operation, const char* argument, const Shape& shape,
                  const std::string& wanted) {
   if (ok) return;
@@ -50,15 +74,24 @@ AxisView around(const Shape& shape, std::size_t axis) {
 
 inline namespace TAPEGRAD_PRECISION {
 
-Array sum_to(const Array& gradient, const Shape& shape) {
+Array sum_to(Array gradient, const Shape& shape) {
   if (gradient.shape() == shape) return gradient;
-  std::vector<std::size_t> axes;
-  const std::size_t extra = gradient.dimension() - shape.size();
-  for (std::size_t i = 0; i < gradient.dimension(); ++i) {
-    if (i < extra || (shape[i - extra] == 1 && gradient.shape()[i] != 1)) axes.push_back(i);
+  if (gradient.size() == 0) return zeros(shape);
+  std::size_t inner = 1;
+  std::vector<BroadcastRun> runs = broadcast_runs(gradient.shape(), shape);
+  for (; !runs.empty(); runs.pop_back()) {
+    const BroadcastRun& run = runs.back();
+    if (run.b_step != 0) {
+      inner *= run.size;
+      continue;
+    }
+    const AxisView view{gradient.size() / (run.size * inner), run.size, inner};
+    Array sums(Shape{view.outer * inner});
+    sum_axis(gradient.data(), view, sums.data());
+    gradient = std::move(sums);
   }
-  Array reduced = xt::sum(gradient, axes);
-  return reduced.reshape(shape);
+  gradient.reshape(shape);
+  return gradient;
 }
 
 }  // namespace TAPEGRAD_PRECISION

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <tapegrad/core/array.hpp>
+#include <vector>
 
 namespace tapegrad {
 
@@ -12,6 +13,15 @@ std::size_t axis_of(const char* operation, int axis, std::size_t dimensions);
 
 /// The shape that two shapes broadcast to; throws ShapeError with the operation's name.
 Shape broadcast_shape(const char* operation, const Shape& a, const Shape& b);
+
+/// Neighbouring dimensions that two arrays walk in the same way when they broadcast, as one: how
+/// many elements, and how far each array moves on from one to the next (0: it stays).
+struct BroadcastRun {
+  std::size_t size, a_step, b_step;
+};
+/// The runs of two shapes that broadcast to at least one element, outermost first; at least one.
+/// [8, 2, 3] and [2, 3] have the runs 8 and 6.
+std::vector<BroadcastRun> broadcast_runs(const Shape& a, const Shape& b);
 
 /// Throws ShapeError, as "OPERATION: ARGUMENT has shape [2, 3], WANTED is wanted", unless ok.
 void check_shape(bool ok, const char* operation, const char* argument, const Shape& shape,
@@ -27,7 +37,7 @@ AxisView around(const Shape& shape, std::size_t axis);
 inline namespace TAPEGRAD_PRECISION {
 
 /// Sums a broadcast gradient back to the shape it was broadcast from.
-Array sum_to(const Array& gradient, const Shape& shape);
+Array sum_to(Array gradient, const Shape& shape);
 
 }  // namespace TAPEGRAD_PRECISION
 }  // namespace tapegrad

@@ -6,11 +6,17 @@
 #include <atomic>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/kernels/denormals.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
 
 thread_local Tape* current_tape = nullptr;
+
+// How much the last tape of this thread recorded. Steps repeat: the next one makes room for as much
+// at once, instead of moving to larger places on its way.
+thread_local std::size_t last_entries = 0;
+thread_local std::size_t last_inputs = 0;
 
 std::uint64_t next_tape_id() {
   static std::atomic<std::uint64_t> last{0};
@@ -21,57 +27,53 @@ std::uint64_t next_tape_id() {
 
 Saved::Saved(std::initializer_list<Tensor> tensors) {
   items_.reserve(tensors.size());
-  for (const Tensor& tensor : tensors) {
-    items_.push_back({tensor, tensor.leaf() ? tensor.leaf()->version : 0});
-  }
+  for (const Tensor& tensor : tensors) add(tensor);
+}
+
+void Saved::add(Tensor tensor) {
+  const std::uint64_t version = tensor.leaf() ? tensor.leaf()->version : 0;
+  items_.push_back({std::move(tensor), version});
 }
 
 Tape::Tape() : id_(next_tape_id()), outer_(current_tape) {
+  entries_.reserve(last_entries);
+  inputs_.reserve(last_inputs);
   current_tape = this;
 }
 
 Tape::~Tape() {
   current_tape = outer_;
+  constexpr std::size_t most = 1U << 14U;
+  last_entries = std::min(entries_.size(), most);
+  last_inputs = std::min(inputs_.size(), most);
 }
 
 Tape* Tape::current() {
   return current_tape;
 }
 
-bool Tape::wants_gradient(const Tensor& tensor) const {
-  if (tensor.leaf()) return !tensor.leaf()->frozen;
-  return tensor.tape() == id_;
-}
-
-bool Tape::records(const Tensor* inputs, std::size_t count) {
-  const Tape* tape = current_tape;
-  return tape != nullptr && !tape->used_ &&
-         std::any_of(inputs, inputs + count,
-                     [&](const Tensor& t) { return tape->wants_gradient(t); });
-}
-
-bool records(std::initializer_list<Tensor> inputs) {
-  return Tape::records(inputs.begin(), inputs.size());
-}
-
 Tensor Tape::record(const char* name, const Tensor* inputs, std::size_t count, Tensor result,
                     Saved saved, Backward backward) {
   if (profiling()) add_profile_bytes(result.value().size() * sizeof(Real));
-  if (!records(inputs, count)) return result;
   Tape* tape = current_tape;
-  std::vector<Input> sources(count);
+  if (tape == nullptr ||
+      std::none_of(inputs, inputs + count, [&](const Tensor& t) { return tape->records(t); })) {
+    return result;
+  }
+  const std::size_t first_input = tape->inputs_.size();
   for (std::size_t i = 0; i < count; ++i) {
-    if (!tape->wants_gradient(inputs[i])) continue;
+    Input& source = tape->inputs_.emplace_back();
+    if (!tape->records(inputs[i])) continue;
     if (inputs[i].leaf()) {
-      sources[i].leaf = inputs[i].leaf();
+      source.leaf = inputs[i].leaf();
     } else {
-      sources[i].position = inputs[i].position();
+      source.position = inputs[i].position();
     }
   }
   result.tape_ = tape->id_;
   result.position_ = tape->entries_.size();
   tape->entries_.push_back(
-      {name, result.shape(), std::move(sources), std::move(saved), std::move(backward)});
+      {name, result.shape(), first_input, count, std::move(saved), std::move(backward)});
   return result;
 }
 
@@ -118,9 +120,10 @@ Gradients Tape::backward(const Tensor& loss) {
   const ProfileSpan whole("Tape::backward", Phase::backward);
   check_backward(loss);
   used_ = true;
+  const FlushDenormals flush;
   Gradients gradients;
-  Sink::Pending pending(loss.position() + 1);
-  pending.back() = std::make_unique<Array>(full(loss.shape(), Real(1)));
+  Sink::Pending pending(entries_.size());
+  pending[loss.position()] = std::make_unique<Array>(full(loss.shape(), Real(1)));
   for (std::size_t i = pending.size(); i-- > 0;) {
     Entry& entry = entries_[i];
     if (pending[i]) {
@@ -136,44 +139,62 @@ Gradients Tape::backward(const Tensor& loss) {
   return gradients;
 }
 
-bool Sink::wants(std::size_t input) const {
-  const Tape::Input& source = entry_.inputs.at(input);
-  return source.position != Tape::Input::none || (source.leaf && !source.leaf->frozen);
+Tape::Input& Sink::source(std::size_t input) const {
+  if (input >= entry_.inputs) {
+    throw std::out_of_range(
+        fmt::format("{}: backward asks for input {} of {}", entry_.name, input, entry_.inputs));
+  }
+  return tape_.inputs_[entry_.first_input + input];
 }
 
-const Shape& Sink::shape_of(std::size_t input) const {
-  const Tape::Input& source = entry_.inputs[input];
-  return source.leaf ? source.leaf->stored.shape() : tape_.entries_[source.position].shape;
+bool Sink::wants(std::size_t input) const {
+  const Tape::Input& from = source(input);
+  return from.position != Tape::Input::none || (from.leaf && !from.leaf->frozen);
+}
+
+const Shape& Sink::shape(std::size_t input) const {
+  const Tape::Input& from = source(input);
+  if (from.leaf) return from.leaf->stored.shape();
+  if (from.position == Tape::Input::none) {
+    throw std::logic_error(
+        fmt::format("{}: backward asks for the shape of input {}, which wants no gradient",
+                    entry_.name, input));
+  }
+  return tape_.entries_[from.position].shape;
+}
+
+void Sink::mark_given(std::size_t input) {
+  if (source(input).given) {
+    throw std::logic_error(
+        fmt::format("{}: backward handed over the gradient of input {} twice", entry_.name, input));
+  }
+  source(input).given = true;
 }
 
 void Sink::add_to_position(std::size_t position, Gradient gradient) {
   std::unique_ptr<Array>& to = pending_[position];
-  if (!to) {
-    to = std::make_unique<Array>(gradient.to_dense(tape_.entries_[position].shape));
+  if (!to && gradient.is_dense()) {
+    to = std::make_unique<Array>(gradient.take_dense());
     return;
   }
-  Gradient sum(std::move(*to));
+  Gradient sum(to ? std::move(*to) : zeros(tape_.entries_[position].shape));
   sum.add(std::move(gradient));
-  *to = sum.take_dense();
+  to = std::make_unique<Array>(sum.take_dense());
 }
 
 void Sink::give(std::size_t input, Gradient gradient) {
   if (!wants(input)) return;
-  if (given_[input]) {
-    throw std::logic_error(
-        fmt::format("{}: backward handed over the gradient of input {} twice", entry_.name, input));
-  }
-  given_[input] = true;
+  mark_given(input);
   if (profiling()) add_profile_bytes(gradient.bytes());
   const auto who = [&] {
     return fmt::format("{}: the gradient that backward gave to input {}", entry_.name, input);
   };
-  check_gradient(who, gradient, shape_of(input));
-  const Tape::Input& source = entry_.inputs[input];
-  if (source.leaf) {
-    gradients_.add_to_leaf(*source.leaf, std::move(gradient));
+  check_gradient(who, gradient, shape(input));
+  const Tape::Input& to = source(input);
+  if (to.leaf) {
+    gradients_.add_to_leaf(*to.leaf, std::move(gradient));
   } else {
-    add_to_position(source.position, std::move(gradient));
+    add_to_position(to.position, std::move(gradient));
   }
 }
 
@@ -183,6 +204,21 @@ void Sink::add(std::size_t input, Array gradient) {
 
 void Sink::add(std::size_t input, RowGrad gradient) {
   give(input, Gradient(std::move(gradient)));
+}
+
+void Sink::add_part(std::size_t input, const std::function<void(Array&)>& add_to) {
+  if (!wants(input)) return;
+  const std::size_t position = source(input).position;
+  if (position == Tape::Input::none) {
+    Array gradient = zeros(shape(input));
+    add_to(gradient);
+    give(input, Gradient(std::move(gradient)));
+    return;
+  }
+  mark_given(input);
+  std::unique_ptr<Array>& sum = pending_[position];
+  if (!sum) sum = std::make_unique<Array>(zeros(shape(input)));
+  add_to(*sum);
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

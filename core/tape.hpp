@@ -19,6 +19,14 @@ class Saved {
  public:
   Saved() = default;
   Saved(std::initializer_list<Tensor> tensors);
+  /// Saves these tensors.
+  template <class... Tensors>
+  static Saved of(const Tensors&... tensors) {
+    Saved saved;
+    saved.items_.reserve(sizeof...(tensors));
+    (saved.add(tensors), ...);
+    return saved;
+  }
 
   /// The i-th saved value, in the order of saving.
   const Array& operator[](std::size_t i) const { return items_.at(i).tensor.value(); }
@@ -31,14 +39,10 @@ class Saved {
     Tensor tensor;
     std::uint64_t version;
   };
-  std::vector<Item> items_;
-};
+  void add(Tensor tensor);
 
-/// Saves these tensors: `saved(x, y)`.
-template <class... Tensors>
-Saved saved(const Tensors&... tensors) {
-  return Saved{tensors...};
-}
+  std::vector<Item, AlignedAllocator<Item>> items_;
+};
 
 class Sink;
 
@@ -65,12 +69,17 @@ class Tape {
   /// The number of recorded operations.
   std::size_t size() const { return entries_.size(); }
 
+  /// Whether this tape records an operation with this input (which may be undefined).
+  bool records(const Tensor& input) const {
+    if (used_) return false;
+    return input.leaf() ? !input.leaf()->frozen : input.tape() == id_;
+  }
+
   /// The innermost living tape of this thread; nullptr if there is none.
   static Tape* current();
 
  private:
   friend class Sink;
-  friend bool records(std::initializer_list<Tensor>);
   friend Tensor record(const char*, std::initializer_list<Tensor>, Tensor, Saved, Backward);
   friend Tensor record(const char*, const std::vector<Tensor>&, Tensor, Saved, Backward);
 
@@ -79,61 +88,74 @@ class Tape {
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
     std::size_t position = none;
     std::shared_ptr<Leaf> leaf;
+    bool given = false;  // its gradient was handed over
   };
   struct Entry {
     const char* name;
     Shape shape;
-    std::vector<Input> inputs;
+    std::size_t first_input;  // its inputs, one after the other in inputs_
+    std::size_t inputs;
     Saved saved;
     Backward backward;
   };
 
-  static bool records(const Tensor* inputs, std::size_t count);
   static Tensor record(const char* name, const Tensor* inputs, std::size_t count, Tensor result,
                        Saved saved, Backward backward);
-  bool wants_gradient(const Tensor& tensor) const;
   void check_backward(const Tensor& loss) const;
   static void check_versions(const Entry& entry);
 
   std::uint64_t id_;
   Tape* outer_;
   bool used_ = false;
-  std::vector<Entry> entries_;
+  std::vector<Entry, AlignedAllocator<Entry>> entries_;
+  std::vector<Input, AlignedAllocator<Input>> inputs_;
 };
+
+/// Saves these tensors: `saved(x, y)`. Without a tape there is no backward to save them for.
+template <class... Tensors>
+Saved saved(const Tensors&... tensors) {
+  return Tape::current() == nullptr ? Saved() : Saved::of(tensors...);
+}
+
+/// Whether `record` would put an operation with these inputs on the tape. Most operations need not
+/// ask; those do that have more to prepare for their backward than `saved`.
+template <class... Tensors>
+bool recording(const Tensors&... inputs) {
+  const Tape* tape = Tape::current();
+  return tape != nullptr && (tape->records(inputs) || ...);
+}
 
 /// Takes the gradients that an operation hands over, once for each input.
 class Sink {
  public:
   /// Whether the gradient of this input is of use to anybody.
   bool wants(std::size_t input) const;
+  /// The shape of a wanted input, which its gradient must have.
+  const Shape& shape(std::size_t input) const;
   /// Hands over the gradient of one input. A gradient of the wrong shape throws ShapeError, one
   /// that is handed over twice std::logic_error; both name the operation and the input.
   void add(std::size_t input, Array gradient);
   void add(std::size_t input, RowGrad gradient);
+  /// Hands over a gradient that is zero but for a part: `add_to` adds that part to the array it
+  /// gets, which has the input's shape. Many parts of one tensor then share one array.
+  void add_part(std::size_t input, const std::function<void(Array&)>& add_to);
 
  private:
   friend class Tape;
   using Pending = std::vector<std::unique_ptr<Array>>;
-  Sink(const Tape& tape, const Tape::Entry& entry, Pending& pending, Gradients& gradients)
-      : tape_(tape),
-        entry_(entry),
-        pending_(pending),
-        gradients_(gradients),
-        given_(entry.inputs.size()) {}
+  Sink(Tape& tape, const Tape::Entry& entry, Pending& pending, Gradients& gradients)
+      : tape_(tape), entry_(entry), pending_(pending), gradients_(gradients) {}
 
-  const Shape& shape_of(std::size_t input) const;
+  Tape::Input& source(std::size_t input) const;
+  void mark_given(std::size_t input);
   void give(std::size_t input, Gradient gradient);
   void add_to_position(std::size_t position, Gradient gradient);
 
-  const Tape& tape_;
+  Tape& tape_;
   const Tape::Entry& entry_;
   Pending& pending_;
   Gradients& gradients_;
-  std::vector<bool> given_;
 };
-
-/// Whether `record` would put an operation of these inputs on the current tape.
-bool records(std::initializer_list<Tensor> inputs);
 
 /// Puts an operation on the current tape, if there is one and an input wants a gradient, and
 /// returns the result with its place; otherwise returns the result as it is. Inputs may be

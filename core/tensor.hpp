@@ -15,7 +15,8 @@ class Tensor {
  public:
   Tensor() = default;
   /// A constant.
-  explicit Tensor(Array value) : value_(std::make_shared<const Array>(std::move(value))) {}
+  explicit Tensor(Array value)
+      : value_(std::allocate_shared<Array>(AlignedAllocator<Array>(), std::move(value))) {}
   /// The parameter's value, whose gradient `backward` gives under the parameter's id.
   Tensor(const Parameter& parameter)  // NOLINT(google-explicit-constructor): the same thing, read
       : leaf_(parameter.leaf()) {}

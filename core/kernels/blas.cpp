@@ -23,7 +23,8 @@ std::string best_kernels() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
-    return "SkylakeX";
+    // A tenth faster than those of SkylakeX in single precision, where they run.
+    return __builtin_cpu_supports("avx512bf16") ? "Cooperlake" : "SkylakeX";
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "Haswell";
 #endif

@@ -10,9 +10,19 @@
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
 
-// Blocks are chosen by the shape alone; OpenBLAS gives other bits for other shapes.
-constexpr std::size_t block_size = 128;
-constexpr std::size_t serial_work = 1U << 18U;  // multiply-adds not worth a second thread
+// How wide the blocks of a result's longer side are. It is chosen by the shape alone, because
+// OpenBLAS gives other bits for other shapes. Each block packs the whole other operand anew, which
+// costs a tenth of the time with blocks of 128, and next to nothing with 512. Their number is even,
+// so that two threads end together.
+std::size_t block_width(std::size_t side, std::size_t work) {
+  constexpr std::size_t worthwhile = 1U << 20U;  // multiply-adds that pay for a thread's way
+  const std::size_t wanted = side < 2048 ? 256 : 512;
+  const std::size_t pairs =
+      std::min(std::max<std::size_t>(1, side / (2 * wanted)), work / (2 * worthwhile));
+  if (pairs == 0) return side;
+  constexpr std::size_t lane = 16;  // kernels take this many at once
+  return (side / (2 * pairs) + lane - 1) / lane * lane;
+}
 
 struct Block {
   std::size_t row, rows, column, columns;
@@ -43,15 +53,16 @@ void matmul(std::size_t m, std::size_t n, std::size_t k, MatrixView a, MatrixVie
     return;
   }
   prepare_blas();
-  if (m * n * k < serial_work) {
+  const bool by_rows = m >= n;
+  const std::size_t side = by_rows ? m : n;
+  const std::size_t width = block_width(side, m * n * k);
+  if (width >= side) {
     multiply_block({0, m, 0, n}, k, a, b, c, c_stride, accumulate);
     return;
   }
-  const bool by_rows = m >= n;
-  const std::size_t size = by_rows ? m : n;
-  parallel_for((size + block_size - 1) / block_size, [&](std::size_t i) {
-    const std::size_t begin = i * block_size;
-    const std::size_t length = std::min(block_size, size - begin);
+  parallel_for((side + width - 1) / width, [&](std::size_t i) {
+    const std::size_t begin = i * width;
+    const std::size_t length = std::min(width, side - begin);
     const Block block = by_rows ? Block{begin, length, 0, n} : Block{0, m, begin, length};
     multiply_block(block, k, a, b, c, c_stride, accumulate);
   });

@@ -1,4 +1,4 @@
-// Copies of rows that do not lie next to each other.
+// Copies and sums of rows that do not lie next to each other.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +13,14 @@ inline void copy_rows(std::size_t rows, std::size_t width, const Real* from,
                       std::size_t from_stride, Real* to, std::size_t to_stride) {
   for (std::size_t i = 0; i < rows; ++i) {
     std::copy_n(from + i * from_stride, width, to + i * to_stride);
+  }
+}
+
+/// The same, adding to what is there.
+inline void add_rows(std::size_t rows, std::size_t width, const Real* from, std::size_t from_stride,
+                     Real* to, std::size_t to_stride) {
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t j = 0; j < width; ++j) to[i * to_stride + j] += from[i * from_stride + j];
   }
 }
 

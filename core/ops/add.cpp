@@ -1,18 +1,19 @@
+#include <functional>
+#include <tapegrad/core/kernels/elementwise.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/samples.hpp>
 #include <tapegrad/core/shapes.hpp>
+#include <utility>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor add(const Tensor& a, const Tensor& b) {  // [...], [...] -> broadcast
   const ProfileSpan span("add");
-  broadcast_shape("add", a.shape(), b.shape());
-  return record(
-      "add", {a, b}, Tensor(a.value() + b.value()), {},
-      [a_shape = a.shape(), b_shape = b.shape()](const Array& dy, const Saved&, Sink& sink) {
-        if (sink.wants(0)) sink.add(0, sum_to(dy, a_shape));
-        if (sink.wants(1)) sink.add(1, sum_to(dy, b_shape));
-      });
+  Tensor y(broadcast("add", a.value(), b.value(), std::plus<>()));
+  return record("add", {a, b}, std::move(y), {}, [](const Array& dy, const Saved&, Sink& sink) {
+    if (sink.wants(0)) sink.add(0, sum_to(dy, sink.shape(0)));
+    if (sink.wants(1)) sink.add(1, sum_to(dy, sink.shape(1)));
+  });
 }
 
 #ifdef TAPEGRAD_DOUBLE

@@ -212,7 +212,7 @@ Tensor embedding_bag(const Tensor& table, const Bags& bags, const EmbeddingBagOp
   Plan plan = make_plan(table, bags, options, weights);
   const bool weighted = weights.defined();
   const Real* factors = weighted ? weights.value().data() : nullptr;
-  if (!records({table, weights})) {
+  if (!recording(table, weights)) {
     return Tensor(forward(plan, TableRows(table, plan.ids, plan.padding), factors));
   }
   plan.index = group_by_row(plan.ids.data(), plan.ids.size(), plan.padding);

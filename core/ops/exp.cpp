@@ -1,4 +1,5 @@
 #include <cmath>
+#include <functional>
 #include <tapegrad/core/kernels/elementwise.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/samples.hpp>
@@ -9,7 +10,7 @@ Tensor exp(const Tensor& x) {  // [...] -> [...]
   const ProfileSpan span("exp");
   const Tensor y(map(x.value(), [](Real v) { return std::exp(v); }));
   return record("exp", {x}, y, saved(y), [](const Array& dy, const Saved& s, Sink& sink) {
-    if (sink.wants(0)) sink.add(0, dy * s[0]);
+    if (sink.wants(0)) sink.add(0, map(dy, s[0], std::multiplies<>()));
   });
 }
 

@@ -1,7 +1,10 @@
 #include <fmt/core.h>
+
 #include <algorithm>
 #include <tapegrad/core/kernels/matmul.hpp>
+#include <tapegrad/core/kernels/sums.hpp>
 #include <tapegrad/core/ops.hpp>
+#include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/samples.hpp>
 #include <tapegrad/core/shapes.hpp>
 
@@ -12,17 +15,26 @@ void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   check_shape(weight.dim() == 2, "linear", "weight", weight.shape(), "[out, in]");
   const std::size_t out = weight.size(0);
   const std::size_t in = weight.size(1);
-  check_shape(x.dim() >= 1 && x.size(x.dim() - 1) == in, "linear", "x", x.shape(),
-              fmt::format("[..., {}] (weight is [{}, {}])", in, out, in));
-  if (bias.defined()) {
-    check_shape(bias.shape() == Shape{out}, "linear", "bias", bias.shape(),
-                fmt::format("[{}]", out));
+  if (x.dim() < 1 || x.size(x.dim() - 1) != in) {
+    check_shape(false, "linear", "x", x.shape(),
+                fmt::format("[..., {}] (weight is [{}, {}])", in, out, in));
+  }
+  if (bias.defined() && bias.shape() != Shape{out}) {
+    check_shape(false, "linear", "bias", bias.shape(), fmt::format("[{}]", out));
   }
 }
 
-Array column_sums(const Array& dy, std::size_t columns) {
-  Array sums = zeros({columns});
-  for (std::size_t i = 0; i < dy.size(); ++i) sums.data()[i % columns] += dy.data()[i];
+// Every row starts as the bias; the product is added.
+void copy_bias(const Array& bias, std::size_t n, Array& y) {
+  const std::size_t out = bias.size();
+  parallel_ranges(n, out, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) std::copy_n(bias.data(), out, y.data() + i * out);
+  });
+}
+
+Array bias_gradient(const Array& dy, std::size_t n, std::size_t out) {
+  Array sums(Shape{out});
+  sum_columns(dy.data(), n, out, sums.data());
   return sums;
 }
 
@@ -38,11 +50,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   shape.back() = out;
   const std::size_t n = count(shape) / std::max<std::size_t>(1, out);
   Array y(shape);
-  if (bias.defined()) {
-    for (std::size_t i = 0; i < n; ++i) {
-      std::copy_n(bias.value().data(), out, y.data() + i * out);
-    }
-  }
+  if (bias.defined()) copy_bias(bias.value(), n, y);
   matmul(n, out, in, {x.value().data(), in}, {weight.value().data(), in, true}, y.data(), out,
          bias.defined());
   return record("linear", {x, weight, bias}, Tensor(std::move(y)), saved(x, weight),
@@ -59,7 +67,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
                     matmul(out, in, n, {dy.data(), out, true}, {x_value.data(), in}, dw.data(), in);
                     sink.add(1, std::move(dw));
                   }
-                  if (sink.wants(2)) sink.add(2, column_sums(dy, out));
+                  if (sink.wants(2)) sink.add(2, bias_gradient(dy, n, out));
                 });
 }
 

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <functional>
 #include <tapegrad/core/kernels/elementwise.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/samples.hpp>
@@ -9,7 +10,7 @@ Tensor log(const Tensor& x) {  // [...] -> [...]
   const ProfileSpan span("log");
   const Tensor y(map(x.value(), [](Real v) { return std::log(v); }));
   return record("log", {x}, y, saved(x), [](const Array& dy, const Saved& s, Sink& sink) {
-    if (sink.wants(0)) sink.add(0, dy / s[0]);
+    if (sink.wants(0)) sink.add(0, map(dy, s[0], std::divides<>()));
   });
 }
 

@@ -63,9 +63,13 @@ Tensor masked_mean(const Tensor& x, const Mask& mask) {  // [B, T, D], [B, T] ->
   const ProfileSpan span("masked_mean");
   check_shape(x.dim() == 3, "masked_mean", "x", x.shape(), "[B, T, D]");
   const Shape mask_shape(mask.shape().begin(), mask.shape().end());
-  check_shape(mask_shape == Shape{x.size(0), x.size(1)}, "masked_mean", "mask", mask_shape,
-              fmt::format("[{}, {}] (x is {})", x.size(0), x.size(1), to_string(x.shape())));
-  return record("masked_mean", {x}, Tensor(forward(x.value(), mask)), {},
+  if (mask_shape != Shape{x.size(0), x.size(1)}) {
+    check_shape(false, "masked_mean", "mask", mask_shape,
+                fmt::format("[{}, {}] (x is {})", x.size(0), x.size(1), to_string(x.shape())));
+  }
+  Tensor y(forward(x.value(), mask));
+  if (!recording(x)) return y;
+  return record("masked_mean", {x}, std::move(y), {},
                 [mask](const Array& dy, const Saved&, Sink& sink) {
                   if (sink.wants(0)) sink.add(0, gradient(dy, mask));
                 });

@@ -13,7 +13,7 @@ Tensor sigmoid(const Tensor& x) {  // [...] -> [...]
     return (v < 0 ? e : Real(1)) / (1 + e);
   }));
   return record("sigmoid", {x}, y, saved(y), [](const Array& dy, const Saved& s, Sink& sink) {
-    if (sink.wants(0)) sink.add(0, dy * s[0] * (Real(1) - s[0]));
+    if (sink.wants(0)) sink.add(0, map(dy, s[0], [](Real g, Real v) { return g * v * (1 - v); }));
   });
 }
 

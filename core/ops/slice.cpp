@@ -25,14 +25,12 @@ Tensor slice(const Tensor& x, int axis, Index begin, Index end) {
   const std::size_t start = static_cast<std::size_t>(begin) * view.inner;
   Array y(shape);
   copy_rows(view.outer, width, x.value().data() + start, stride, y.data(), width);
-  return record(
-      "slice", {x}, Tensor(std::move(y)), {},
-      [=, outer = view.outer, whole = x.shape()](const Array& dy, const Saved&, Sink& sink) {
-        if (!sink.wants(0)) return;
-        Array dx = zeros(whole);
-        copy_rows(outer, width, dy.data(), width, dx.data() + start, stride);
-        sink.add(0, std::move(dx));
-      });
+  return record("slice", {x}, Tensor(std::move(y)), {},
+                [=, outer = view.outer](const Array& dy, const Saved&, Sink& sink) {
+                  sink.add_part(0, [&](Array& dx) {
+                    add_rows(outer, width, dy.data(), width, dx.data() + start, stride);
+                  });
+                });
 }
 
 #ifdef TAPEGRAD_DOUBLE

@@ -1,18 +1,38 @@
+#include <algorithm>
+#include <tapegrad/core/kernels/sums.hpp>
 #include <tapegrad/core/ops.hpp>
+#include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/samples.hpp>
 #include <tapegrad/core/shapes.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+// [outer, inner] as [outer, size, inner], each line `size` times.
+Array repeated(const Array& x, const AxisView& view, const Shape& shape) {
+  Array y(shape);
+  parallel_ranges(view.outer, view.size * view.inner, [&](std::size_t begin, std::size_t end) {
+    Real* to = y.data() + begin * view.size * view.inner;
+    for (std::size_t i = begin; i < end; ++i) {
+      const Real* from = x.data() + i * view.inner;
+      if (view.inner == 1) {
+        to = std::fill_n(to, view.size, *from);
+        continue;
+      }
+      for (std::size_t j = 0; j < view.size; ++j) to = std::copy_n(from, view.inner, to);
+    }
+  });
+  return y;
+}
+
+}  // namespace
 
 Tensor sum(const Tensor& x) {  // [...] -> []
   const ProfileSpan span("sum");
-  const Array& value = x.value();
-  // Float sums are kept in double: 1e5 terms of one size must come out right.
-  double total = 0;
-  for (std::size_t i = 0; i < value.size(); ++i) total += static_cast<double>(value.data()[i]);
-  return record("sum", {x}, Tensor(full({}, static_cast<Real>(total))), {},
-                [shape = x.shape()](const Array& dy, const Saved&, Sink& sink) {
-                  if (sink.wants(0)) sink.add(0, full(shape, dy.data()[0]));
+  const auto total = static_cast<Real>(sum_all(x.value().data(), x.value().size()));
+  return record("sum", {x}, Tensor(full({}, total)), {},
+                [](const Array& dy, const Saved&, Sink& sink) {
+                  if (sink.wants(0)) sink.add(0, full(sink.shape(0), dy.data()[0]));
                 });
 }
 
@@ -20,28 +40,17 @@ Tensor sum(const Tensor& x, int axis, bool keep_axis) {  // [..., N, ...] -> [..
   const ProfileSpan span("sum");
   const std::size_t at = axis_of("sum", axis, x.dim());
   const AxisView view = around(x.shape(), at);
-  Shape kept = x.shape();
-  kept[at] = 1;
-  Array y = zeros(kept);
-  for (std::size_t i = 0; i < view.outer * view.size; ++i) {
-    const Real* from = x.value().data() + i * view.inner;
-    Real* to = y.data() + i / view.size * view.inner;
-    for (std::size_t j = 0; j < view.inner; ++j) to[j] += from[j];
+  Shape shape = x.shape();
+  if (keep_axis) {
+    shape[at] = 1;
+  } else {
+    shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(at));
   }
-  if (!keep_axis) {
-    Shape dropped = x.shape();
-    dropped.erase(dropped.begin() + static_cast<std::ptrdiff_t>(at));
-    y.reshape(dropped);
-  }
+  Array y(shape);
+  sum_axis(x.value().data(), view, y.data());
   return record("sum", {x}, Tensor(std::move(y)), {},
-                [shape = x.shape(), view](const Array& dy, const Saved&, Sink& sink) {
-                  if (!sink.wants(0)) return;
-                  Array dx(shape);
-                  for (std::size_t i = 0; i < view.outer * view.size; ++i) {
-                    std::copy_n(dy.data() + i / view.size * view.inner, view.inner,
-                                dx.data() + i * view.inner);
-                  }
-                  sink.add(0, std::move(dx));
+                [view](const Array& dy, const Saved&, Sink& sink) {
+                  if (sink.wants(0)) sink.add(0, repeated(dy, view, sink.shape(0)));
                 });
 }
 

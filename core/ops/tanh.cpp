@@ -1,14 +1,15 @@
+#include <cmath>
+#include <tapegrad/core/kernels/elementwise.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/samples.hpp>
-#include <xtensor/xmath.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 
 Tensor tanh(const Tensor& x) {  // [...] -> [...]
   const ProfileSpan span("tanh");
-  Tensor y(xt::tanh(x.value()));
+  const Tensor y(map(x.value(), [](Real v) { return std::tanh(v); }));
   return record("tanh", {x}, y, saved(y), [](const Array& dy, const Saved& s, Sink& sink) {
-    if (sink.wants(0)) sink.add(0, dy * (Real(1) - xt::square(s[0])));
+    if (sink.wants(0)) sink.add(0, map(dy, s[0], [](Real g, Real v) { return g * (1 - v * v); }));
   });
 }
 

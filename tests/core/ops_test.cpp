@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <same.hpp>
+#include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/rng.hpp>
@@ -114,6 +115,75 @@ TEST_CASE("values and gradients have the same bits on any number of threads") {
     tg::set_threads(0);
     return std::vector<tg::Array>{loss.value(),    logits.value(), products.value(), g.dense(table),
                                   g.dense(weight), g.dense(batch), g.dense(scale)};
+  };
+  const auto one = run(1);
+  for (const int threads : {2, 5}) {
+    const auto several = run(threads);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      INFO("threads " << threads << ", array " << i);
+      CHECK(same_bits(several[i], one[i]));
+    }
+  }
+}
+
+TEST_CASE("broadcasting and its gradient are those of xtensor, whatever the shapes") {
+  const std::vector<tg::Shape> shapes{{},        {1},          {5},         {1, 1},    {3, 1},
+                                      {1, 5},    {3, 5},       {4, 1, 5},   {4, 3, 1}, {1, 3, 5},
+                                      {4, 3, 5}, {2, 1, 3, 1}, {2, 4, 1, 5}};
+  for (const tg::Shape& a_shape : shapes) {
+    for (const tg::Shape& b_shape : shapes) {
+      // Whole numbers, so that sums are exact in any order.
+      const tg::Array a = xt::round(8 * random(a_shape, 1)), b = xt::round(8 * random(b_shape, 2));
+      tg::Array expected;
+      try {
+        expected = a - b;
+      } catch (const xt::broadcast_error&) {
+        CHECK_THROWS_AS(tg::Tensor(a) - tg::Tensor(b), tg::ShapeError);
+        continue;
+      }
+      CAPTURE(tg::to_string(a_shape), tg::to_string(b_shape));
+      const tg::Parameter p(a), q(b);
+      const tg::Array upstream = xt::round(8 * random(expected.shape(), 3));
+      tg::Tape tape;
+      const tg::Tensor y = p - q;
+      CHECK(same(y.value(), expected));
+      const tg::Gradients g = tape.backward(sum(y * tg::Tensor(upstream)));
+      // What each element of a is part of, by xtensor's own broadcasting.
+      tg::Array da = tg::zeros(a_shape), db = tg::zeros(b_shape);
+      auto da_view = xt::broadcast(da, expected.shape());
+      auto db_view = xt::broadcast(db, expected.shape());
+      auto a_at = da_view.begin();
+      auto b_at = db_view.begin();
+      for (const tg::Real u : upstream) {
+        const_cast<tg::Real&>(*a_at++) += u;
+        const_cast<tg::Real&>(*b_at++) -= u;
+      }
+      CHECK(same(g.dense(p), da));
+      CHECK(same(g.dense(q), db));
+    }
+  }
+}
+
+TEST_CASE("sums along each axis are those of a plain loop, also of many blocks") {
+  const tg::Array x = xt::round(8 * random({70, 30, 50}, 7));
+  for (const int axis : {0, 1, 2}) {
+    const tg::Array expected = xt::sum(x, {axis});
+    CHECK(same(sum(tg::Tensor(x), axis).value(), expected));
+  }
+}
+
+TEST_CASE("broadcasts, sums and products of many blocks have the same bits on any threads") {
+  const tg::Parameter x(random({700, 300}, 1)), weight(random({600, 300}, 2)),
+      bias(random({600}, 3)), column(random({700, 1}, 4));
+  const auto run = [&](int threads) {
+    tg::set_threads(threads);
+    tg::Tape tape;
+    const tg::Tensor y = linear(x, weight, bias) * column + bias;
+    const tg::Tensor loss = sum(sum(relu(y), 0) * bias) + mean(sum(y / (column * column), 1));
+    const tg::Gradients g = tape.backward(loss);
+    tg::set_threads(0);
+    return std::vector<tg::Array>{y.value(),       loss.value(),  g.dense(x),
+                                  g.dense(weight), g.dense(bias), g.dense(column)};
   };
   const auto one = run(1);
   for (const int threads : {2, 5}) {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 #include <stdexcept>
+#include <tapegrad/core/kernels/denormals.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <thread>
 #include <vector>
@@ -90,4 +91,25 @@ TEST_CASE("several threads of a program can run loops at once") {
 
 TEST_CASE("a negative number of threads is an error") {
   CHECK_THROWS_WITH(tg::set_threads(-1), Catch::Matchers::Contains("threads is -1"));
+}
+
+TEST_CASE("all threads of a loop treat denormal numbers as its caller does") {
+  const Threads threads(4);
+  const auto zeros = [] {
+    std::atomic<int> count{0};
+    tg::parallel_for(2000, [&](std::size_t) {
+      volatile float small = 1e-30F;
+      small = small * 1e-10F;
+      if (small == 0.0F) ++count;
+    });
+    return count.load();
+  };
+  CHECK(zeros() == 0);
+#if defined(__SSE__) || defined(__aarch64__)
+  {
+    const tg::FlushDenormals flush;
+    CHECK(zeros() == 2000);
+  }
+  CHECK(zeros() == 0);
+#endif
 }

@@ -270,3 +270,62 @@ TEST_CASE("a gradient that nobody wants may be handed over") {
                                   });
   CHECK(tape.backward(y).size() == 1);
 }
+
+TEST_CASE("backward that asks for an input there is not is an error with the operation") {
+  const tg::Parameter p = number(1);
+  tg::Tape tape;
+  const tg::Tensor y =
+      wrong(p, [](const tg::Array& dy, const tg::Saved&, tg::Sink& sink) { sink.add(1, dy); });
+  CHECK_THROWS_AS(tape.backward(y), std::out_of_range);
+}
+
+TEST_CASE("backward knows the shapes of the inputs that want a gradient") {
+  const tg::Parameter p(tg::full({2, 3}, 1));
+  tg::Tape tape;
+  const tg::Tensor x = sum(p, 0);
+  const tg::Tensor y =
+      tg::record("shapes", {p, x, tg::Tensor(tg::zeros({9}))}, tg::Tensor(tg::full({}, 1)), {},
+                 [](const tg::Array&, const tg::Saved&, tg::Sink& sink) {
+                   CHECK(sink.shape(0) == tg::Shape{2, 3});
+                   CHECK(sink.shape(1) == tg::Shape{3});
+                   CHECK_THROWS_WITH(sink.shape(2), Contains("shapes: backward"));
+                 });
+  tape.backward(y);
+}
+
+TEST_CASE("parts of gradients add up with whole ones, for results and for parameters") {
+  const tg::Parameter p(tg::Array{1, 2, 3});
+  const tg::Array expected{3, 13, 3};  // 3 for each use as a whole, 10 for the middle one's part
+  for (const bool result : {false, true}) {
+    tg::Tape tape;
+    const tg::Tensor x = result ? reshape(p, {3}) : tg::Tensor(p);
+    const tg::Tensor middle = tg::slice(x, 0, 1, 2);
+    const tg::Tensor loss = sum(x) + sum(middle * tg::Tensor(tg::full({}, 10))) + sum(x) + sum(x);
+    CHECK(same(tape.backward(loss).dense(p), expected));
+  }
+}
+
+TEST_CASE("gradients that are denormal are zero, and the thread's setting comes back") {
+  const tg::Parameter p = number(1);
+  const tg::Tensor small(tg::full({}, 1e-30F)), smaller(tg::full({}, 1e-10F));
+  tg::Tape tape;
+  const tg::Tensor y = p * small * smaller;
+  CHECK(y.item() != 0);
+  CHECK(tape.backward(y).dense(p)() == 0);
+  CHECK((small * smaller).item() != 0);
+}
+
+TEST_CASE("an operation can ask whether it is recorded") {
+  const tg::Parameter p = number(1);
+  tg::Parameter frozen = number(1);
+  frozen.set_frozen(true);
+  const tg::Tensor constant(tg::full({}, 1));
+  CHECK_FALSE(tg::recording(p));
+  tg::Tape tape;
+  CHECK(tg::recording(constant, p));
+  CHECK_FALSE(tg::recording(constant, frozen, tg::Tensor()));
+  const tg::Tensor y = p * p;
+  CHECK(tg::recording(y));
+  tape.backward(y);
+  CHECK_FALSE(tg::recording(y, p));
+}
