@@ -23,13 +23,12 @@ constexpr std::uint64_t mix(std::uint64_t x) {
   return x ^ (x >> 33U);
 }
 
-// Texts [begin, end) that get their n-grams from one thread.
-struct Part {
-  std::vector<std::int32_t> ids;
-  std::vector<Index> lengths;
-};
-
-constexpr Index part_size = 512;  // texts
+// N-grams of up to `order` words in a text of `length` words.
+Index most_ngrams(Index length, Index order) {
+  Index all = 0;
+  for (Index n = 2; n <= order; ++n) all += std::max<Index>(0, length - n + 1);
+  return all;
+}
 
 }  // namespace
 
@@ -122,32 +121,44 @@ void Ngrams::append_to(EncodedTexts& texts, Index first_id) const {
     throw std::invalid_argument(fmt::format(
         "ngrams: {} of them and {} words are more than 2^31 - 1 ids", size(), first_id));
   }
-  const auto first = static_cast<std::int32_t>(first_id);
-  std::vector<Part> parts(static_cast<std::size_t>((texts.size() + part_size - 1) / part_size));
-  parallel_for(parts.size(), [&](std::size_t p) {
-    Part& part = parts[p];
-    const Index begin = static_cast<Index>(p) * part_size;
-    for (Index t = begin; t < std::min(begin + part_size, texts.size()); ++t) {
-      const std::int32_t* ids = texts.ids.data() + texts.offsets[static_cast<std::size_t>(t)];
-      const std::size_t before = part.ids.size();
-      const Index length = texts.length(t);
-      part.ids.insert(part.ids.end(), ids, ids + length);
-      for (Index n = 2; n <= options_.order; ++n) {
-        for (Index i = 0; i + n <= length; ++i) {
-          const std::int32_t found = number(ngram_hash(ids + i, n));
-          if (found >= 0) part.ids.push_back(first + found);
-        }
-      }
-      part.lengths.push_back(static_cast<Index>(part.ids.size() - before));
+  // Each text is written where it would stand if all n-grams were known, and moved up then.
+  EncodedTexts words;
+  words.ids.swap(texts.ids);
+  words.offsets.swap(texts.offsets);
+  std::vector<Index> places = {0};
+  for (Index t = 0; t < words.size(); ++t) {
+    const Index length = words.length(t);
+    places.push_back(places.back() + length + most_ngrams(length, options_.order));
+  }
+  texts.ids.resize(static_cast<std::size_t>(places.back()));
+  std::vector<Index> lengths(places.size() - 1);
+  constexpr std::size_t cost = 1U << 12U;
+  parallel_ranges(lengths.size(), cost, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t t = begin; t < end; ++t) {
+      const std::int32_t* ids = words.ids.data() + words.offsets[t];
+      lengths[t] = write_text(ids, words.length(static_cast<Index>(t)), first_id,
+                              texts.ids.data() + places[t]);
     }
   });
-  texts.ids.clear();
-  texts.offsets.assign(1, 0);
-  for (Part& part : parts) {
-    texts.ids.insert(texts.ids.end(), part.ids.begin(), part.ids.end());
-    for (const Index length : part.lengths) texts.offsets.push_back(texts.offsets.back() + length);
-    part = {};
+  for (std::size_t t = 0; t < lengths.size(); ++t) {
+    const auto from = texts.ids.begin() + places[t];
+    std::copy(from, from + lengths[t], texts.ids.begin() + texts.offsets.back());
+    texts.offsets.push_back(texts.offsets.back() + lengths[t]);
   }
+  texts.ids.resize(static_cast<std::size_t>(texts.offsets.back()));
+}
+
+Index Ngrams::write_text(const std::int32_t* ids, Index length, Index first_id,
+                         std::int32_t* out) const {
+  const auto first = static_cast<std::int32_t>(first_id);
+  std::int32_t* at = std::copy(ids, ids + length, out);
+  for (Index n = 2; n <= options_.order; ++n) {
+    for (Index i = 0; i + n <= length; ++i) {
+      const std::int32_t found = number(ngram_hash(ids + i, n));
+      if (found >= 0) *at++ = first + found;
+    }
+  }
+  return at - out;
 }
 
 void Ngrams::save(const std::string& path, const Vocabulary& vocabulary) const {

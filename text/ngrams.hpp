@@ -82,6 +82,7 @@ class Ngrams {
  private:
   std::int32_t number(std::uint64_t hash) const;
   void add(const std::int32_t* ids, Index n);
+  Index write_text(const std::int32_t* ids, Index length, Index first_id, std::int32_t* out) const;
 
   NgramOptions options_;
   KeyIndex numbers_;

@@ -22,8 +22,8 @@ Words many_texts() {
     std::string text;
     for (int i = 0; i < 180; ++i) {
       state = state * 6364136223846793005U + 1442695040888963407U;
-      text += std::string(state >> 60U, static_cast<char>('a' + n % 7));
-      text += std::to_string(state >> (30U + 2 * (n % 16))) + " ";
+      text.append(state >> 60U, static_cast<char>('a' + n % 7));
+      text.append(std::to_string(state >> (30U + 2 * (n % 16)))).push_back(' ');
     }
     texts.push_back(std::move(text));
   }
@@ -49,7 +49,7 @@ TEST_CASE("an index that has grown still knows its words") {
   WordIndex index;
   for (int round = 0; round < 2; ++round) {
     for (std::int32_t i = 0; i < 20000; ++i) {
-      if (index.add("w" + std::to_string(i * 7919)) != i) FAIL(i);
+      if (index.add(std::to_string(i * 7919)) != i) FAIL(i);
     }
   }
   CHECK(index.size() == 20000);

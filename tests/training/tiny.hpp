@@ -98,7 +98,7 @@ inline tapegrad::Corpus corpus(const Labelled& train, const Labelled& dev = {},
                                const tapegrad::TokenizerRules& rules = {}) {
   tapegrad::Corpus all;
   all.rules = rules;
-  const auto append = [&all](const Labelled& part) {
+  const auto append = [&](const Labelled& part) {
     for (const auto& [label, text] : part) {
       const auto found = std::find(all.label_names.begin(), all.label_names.end(), label);
       all.labels.push_back(found - all.label_names.begin());
