@@ -31,6 +31,7 @@
 #include <tapegrad/optim/sgd.hpp>
 #include <tapegrad/text/batches.hpp>
 #include <tapegrad/text/dataset.hpp>
+#include <tapegrad/text/tokenized.hpp>
 #include <tapegrad/text/tokenizer.hpp>
 #include <tapegrad/text/vectors.hpp>
 #include <tapegrad/text/vocabulary.hpp>

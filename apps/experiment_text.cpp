@@ -77,7 +77,8 @@ std::string setting_text(const Corpus& corpus, const ExperimentOptions& options,
   return fmt::format(
       "model: {}, {} classes ({}), dropout {:g}, {}, batches of {}; {} seed{}{}\n",
       net.kind == ModelKind::bag
-          ? fmt::format("mean of embeddings [{}] -> linear", result.width)
+          ? fmt::format("{} of embeddings [{}] -> linear",
+                        net.nb_weights ? "sum, with Naive-Bayes weights," : "mean", result.width)
           : fmt::format("mean of embeddings [{}] -> hidden layer [{}] -> linear", result.width,
                         net.hidden),
       corpus.classes,
@@ -114,6 +115,10 @@ std::string progress_text(const std::string& run, const Progress& progress) {
 std::string result_text(const Corpus& corpus, const ExperimentOptions& options,
                         const ExperimentResult& result) {
   std::string text = fmt::format("words:   vocabulary of {}", grouped(result.vocabulary_size));
+  if (result.ngrams > 0) {
+    text += fmt::format(", {} n-grams of up to {} words", grouped(result.ngrams),
+                        options.vocabulary.ngrams.order);
+  }
   if (result.coverage.types_found > 0) text += "; vectors for " + to_string(result.coverage);
   text += '\n';
   if (result.texts_cut > 0) {

@@ -87,7 +87,22 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
       ->capture_default_str()
       ->type_name("N")
       ->group(group);
-  app.add_flag("--tokenized", o.experiment.rules.whitespace_only,
+  NgramOptions& ngrams = o.experiment.vocabulary.ngrams;
+  app.add_option("--ngrams", ngrams.order, "Take runs of up to N words as words of their own too")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--ngram-min-count", ngrams.min_count,
+                 "N-grams seen fewer times in train are left out")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--buckets", ngrams.buckets,
+                 "Hash all n-grams into N rows (0: a row for each that is kept)")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group(group);
+  app.add_flag("--tokenized", o.rules.whitespace_only,
                "The texts are tokenized already: split at spaces only")
       ->group(group);
 }
@@ -105,6 +120,9 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
                  "bag: mean of the word vectors, linear layer; mean: a hidden layer between")
       ->capture_default_str()
       ->type_name("bag|mean")
+      ->group(group);
+  app.add_flag("--nb-weights", net.nb_weights,
+               "Weigh words by their Naive-Bayes log-count ratio (model bag, two classes)")
       ->group(group);
   app.add_option("--hidden", net.hidden, "Width of the hidden layer of --model mean")
       ->capture_default_str()
@@ -272,6 +290,7 @@ void complete(TrainSentimentOptions& options) {
           name));
     }
   }
+  check(options.experiment);
 }
 
 }  // namespace tapegrad

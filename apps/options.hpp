@@ -11,6 +11,7 @@ namespace tapegrad {
 struct TrainSentimentOptions {
   std::string train, dev, test, vectors;  // empty train: the embedded data
   DatasetOptions data;
+  TokenizerRules rules;
   std::vector<std::string> embeddings = {"frozen", "finetune", "random"};
   std::string model = "bag";
   std::string missing = "normal";

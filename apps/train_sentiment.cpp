@@ -10,6 +10,7 @@
 #include <tapegrad/training/experiment.hpp>
 #include <tapegrad/training/experiment_json.hpp>
 #include <tapegrad/training/profile_json.hpp>
+#include <unordered_set>
 
 #include "console.hpp"
 #include "experiment_text.hpp"
@@ -35,12 +36,11 @@ void check_outputs(const tg::TrainSentimentOptions& options) {
   if (!options.out.empty()) fs::create_directories(options.out);
 }
 
-tg::WordVectors load_wanted_vectors(const std::string& path, const tg::Corpus& corpus,
-                                    const tg::TokenizerRules& rules) {
-  const tg::WordCounts counts = tg::count_words(corpus.texts, tg::Tokenizer(rules));
-  tg::WordVectors vectors = tg::load_vectors(path, [&](std::string_view word) {
-    return counts.words().find(word) != counts.words().end();
-  });
+tg::WordVectors load_wanted_vectors(const std::string& path, const tg::Corpus& corpus) {
+  const auto& words = corpus.texts.words.words();
+  const std::unordered_set<std::string_view> wanted(words.begin(), words.end());
+  tg::WordVectors vectors =
+      tg::load_vectors(path, [&](std::string_view word) { return wanted.contains(word); });
   if (vectors.duplicates > 0) {
     tg::warn(fmt::format("{}: {} words came more than once; their first vector counts", path,
                          vectors.duplicates));
@@ -78,11 +78,12 @@ int train(tg::TrainSentimentOptions& options) {
   tg::set_threads(options.threads);
   check_outputs(options);
   console::catch_interrupts();
-  tg::Corpus corpus = tg::load_corpus(options.train, options.dev, options.test, options.data);
+  tg::Corpus corpus =
+      tg::load_corpus(options.train, options.dev, options.test, options.data, options.rules);
   if (options.embedded) name_embedded(corpus);
   tg::WordVectors vectors;
   if (!options.vectors.empty()) {
-    vectors = load_wanted_vectors(options.vectors, corpus, options.experiment.rules);
+    vectors = load_wanted_vectors(options.vectors, corpus);
   }
   if (!options.quiet) fmt::print("{}", tg::data_text(corpus, options.vectors));
 

@@ -49,8 +49,17 @@ double padding_share(const EncodedTexts& texts, const std::vector<std::vector<In
   return cells == 0 ? 0.0 : 1.0 - static_cast<double>(words) / static_cast<double>(cells);
 }
 
-const Index* text_begin(const EncodedTexts& texts, Index n) {
+const std::int32_t* text_begin(const EncodedTexts& texts, Index n) {
   return texts.ids.data() + texts.offsets[static_cast<std::size_t>(n)];
+}
+
+// The id of each word.
+std::vector<std::int32_t> ids_of(const std::vector<std::string>& words,
+                                 const Vocabulary& vocabulary) {
+  std::vector<std::int32_t> ids;
+  ids.reserve(words.size());
+  for (const auto& word : words) ids.push_back(static_cast<std::int32_t>(vocabulary.id(word)));
+  return ids;
 }
 
 }  // namespace
@@ -65,39 +74,44 @@ Index EncodedTexts::length(Index n) const {
 
 EncodedTexts encode(const std::vector<std::string>& texts, const Tokenizer& tokenizer,
                     const Vocabulary& vocabulary, Index max_tokens) {
+  const TokenizedTexts tokenized = tokenize(texts, tokenizer);
+  return encode(tokenized, in_order(tokenized.size()), vocabulary, max_tokens);
+}
+
+EncodedTexts encode(const TokenizedTexts& texts, const std::vector<Index>& examples,
+                    const Vocabulary& vocabulary, Index max_tokens) {
   if (max_tokens < 0) {
     throw std::invalid_argument(
         fmt::format("encode: max_tokens is {}, expected 0 (all) or more", max_tokens));
   }
-  const ProfileSpan span("tokenize", Phase::other);
+  const std::vector<std::int32_t> ids = ids_of(texts.words.words(), vocabulary);
   EncodedTexts encoded;
-  encoded.offsets.reserve(texts.size() + 1);
-  TokenBuffer buffer;
-  for (const auto& text : texts) {
-    add_profile_bytes(text.size());
-    const auto& tokens = tokenizer(text, buffer);
-    const auto all = static_cast<Index>(tokens.size());
+  encoded.offsets.reserve(examples.size() + 1);
+  for (const Index n : examples) {
+    const Index begin = texts.offsets.at(static_cast<std::size_t>(n));
+    const Index all = texts.offsets.at(static_cast<std::size_t>(n) + 1) - begin;
     const Index kept = max_tokens > 0 ? std::min(all, max_tokens) : all;
-    for (Index i = 0; i < kept; ++i) {
-      const Index id = vocabulary.id(tokens[static_cast<std::size_t>(i)]);
-      encoded.unknown += id == Vocabulary::unk ? 1 : 0;
-      encoded.ids.push_back(id);
-    }
     encoded.cut += kept < all ? 1 : 0;
     encoded.words_cut += all - kept;
-    encoded.offsets.push_back(static_cast<Index>(encoded.ids.size()));
+    encoded.offsets.push_back(encoded.offsets.back() + kept);
   }
+  encoded.ids.resize(static_cast<std::size_t>(encoded.offsets.back()));
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    const Index begin = texts.offsets[static_cast<std::size_t>(examples[i])];
+    std::transform(texts.numbers.begin() + begin,
+                   texts.numbers.begin() + begin + encoded.length(static_cast<Index>(i)),
+                   encoded.ids.begin() + encoded.offsets[i],
+                   [&](std::int32_t word) { return ids[static_cast<std::size_t>(word)]; });
+  }
+  encoded.unknown = std::count(encoded.ids.begin(), encoded.ids.end(), Vocabulary::unk);
   return encoded;
 }
 
 WordCounts count_words(const std::vector<std::string>& texts, const Tokenizer& tokenizer) {
-  const ProfileSpan span("tokenize", Phase::other);
+  const TokenizedTexts tokenized = tokenize(texts, tokenizer);
+  const std::vector<Index> times = count_words(tokenized, in_order(tokenized.size()));
   WordCounts counts;
-  TokenBuffer buffer;
-  for (const auto& text : texts) {
-    for (const auto word : tokenizer(text, buffer)) counts.add(word);
-    add_profile_bytes(text.size());
-  }
+  for (std::size_t i = 0; i < times.size(); ++i) counts.add(tokenized.words.words()[i], times[i]);
   return counts;
 }
 

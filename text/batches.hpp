@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <tapegrad/core/array.hpp>
-#include <tapegrad/text/tokenizer.hpp>
+#include <tapegrad/text/tokenized.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <vector>
 
@@ -12,7 +12,7 @@ namespace tapegrad {
 
 /// N texts as word ids, one after the other. Text n is ids[offsets[n]] to ids[offsets[n + 1] - 1].
 struct EncodedTexts {
-  std::vector<Index> ids;
+  std::vector<std::int32_t> ids;
   std::vector<Index> offsets = {0};  ///< [N + 1]
   Index unknown = 0;                 ///< how many of the ids are Vocabulary::unk
   Index cut = 0;                     ///< texts that had more than max_tokens words
@@ -24,6 +24,9 @@ struct EncodedTexts {
 
 /// The ids of `texts`; of a text with more than `max_tokens` words only the first so many (0: all).
 EncodedTexts encode(const std::vector<std::string>& texts, const Tokenizer& tokenizer,
+                    const Vocabulary& vocabulary, Index max_tokens = 0);
+/// The same of the texts `examples`, which are tokenized already, in this order.
+EncodedTexts encode(const TokenizedTexts& texts, const std::vector<Index>& examples,
                     const Vocabulary& vocabulary, Index max_tokens = 0);
 
 /// Counts the words of `texts`, for a vocabulary.

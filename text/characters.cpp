@@ -5,17 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace tapegrad::detail {
 namespace {
-
-/// A table with a value for each byte.
-template <class T, class F>
-constexpr std::array<T, 256> table(F value) {
-  std::array<T, 256> t{};
-  for (unsigned i = 0; i < 256; ++i) t[i] = value(i);
-  return t;
-}
 
 constexpr bool is_lower(unsigned c) {
   return c >= 'a' && c <= 'z';
@@ -24,22 +17,34 @@ constexpr bool is_upper(unsigned c) {
   return c >= 'A' && c <= 'Z';
 }
 
-constexpr auto kinds = table<ByteKind>([](unsigned c) {
-  if (c <= ' ' || c == 0x7F) return ByteKind::space;
-  if (c >= '0' && c <= '9') return ByteKind::digit;
-  return is_lower(c) || is_upper(c) || c >= 0x80 ? ByteKind::letter : ByteKind::other;
-});
-
-/// What a byte becomes, 0 for one that needs a closer look.
-constexpr auto cleaned(bool lowercase) {
-  return table<char>([lowercase](unsigned c) {
-    if (c <= ' ' || c == 0x7F) return ' ';
-    if (c >= 0x80 || c == '<' || c == '&' || c == '#' || c == '\\') return '\0';
-    return static_cast<char>(lowercase && is_upper(c) ? c + 32 : c);
-  });
+/// Whether more than its own byte decides what becomes of a character.
+constexpr bool needs_look(char byte) {
+  const auto c = static_cast<unsigned char>(byte);
+  return c >= 0x80 || c == '<' || c == '&' || c == '#' || c == '\\';
 }
-constexpr auto cleaned_lower = cleaned(true);
-constexpr auto cleaned_as_is = cleaned(false);
+
+constexpr std::uint64_t in_each_byte(std::uint64_t byte) {
+  return 0x0101010101010101U * byte;
+}
+
+/// The same for eight bytes at once: whether one of them does.
+constexpr bool one_needs_look(std::uint64_t bytes) {
+  constexpr std::uint64_t high_bits = in_each_byte(0x80);
+  std::uint64_t found = bytes;
+  for (const char c : {'<', '&', '#', '\\'}) {
+    const std::uint64_t zero_if_equal = bytes ^ in_each_byte(static_cast<unsigned char>(c));
+    found |= (zero_if_equal - in_each_byte(1)) & ~zero_if_equal;
+  }
+  return (found & high_bits) != 0;
+}
+
+/// What any other byte becomes; `shift` is added to upper-case letters.
+constexpr char cleaned(char byte, unsigned char shift) {
+  const auto c = static_cast<unsigned char>(byte);
+  const bool upper = static_cast<unsigned char>(c - 'A') < 26;
+  const auto letter = static_cast<unsigned char>(upper ? c + shift : c);
+  return static_cast<char>((c <= ' ') | (c == 0x7F) ? ' ' : letter);
+}
 
 /// U+0080 to U+009F as code page 1252 has them; 0 where it has nothing.
 constexpr std::array<utf8proc_int32_t, 32> windows_1252 = {
@@ -81,7 +86,7 @@ std::size_t tag_length(std::string_view text) {
     return 0;
   }
   at = name_end;
-  while (at < text.size() && kinds[static_cast<unsigned char>(text[at])] == ByteKind::space) ++at;
+  while (at < text.size() && byte_kind(text[at]) == ByteKind::space) ++at;
   if (at < text.size() && text[at] == '/') ++at;
   return at < text.size() && text[at] == '>' ? at + 1 : 0;
 }
@@ -94,19 +99,34 @@ class Cleaner {
   void run() {
     out_.clear();
     out_.reserve(text_.size() + 16);
-    const auto& plain = rules_.lowercase ? cleaned_lower : cleaned_as_is;
     while (at_ < text_.size()) {
-      const char c = plain[static_cast<unsigned char>(text_[at_])];
-      if (c != '\0') {
-        out_.push_back(c);
-        ++at_;
-      } else {
-        special();
-      }
+      const std::size_t end = plain_end();
+      append_plain(text_.substr(at_, end - at_));
+      at_ = end;
+      if (at_ < text_.size()) special();
     }
   }
 
  private:
+  /// Where the next byte that needs a closer look stands.
+  std::size_t plain_end() const {
+    std::size_t end = at_;
+    for (std::uint64_t bytes = 0; end + sizeof(bytes) <= text_.size(); end += sizeof(bytes)) {
+      std::memcpy(&bytes, text_.data() + end, sizeof(bytes));
+      if (one_needs_look(bytes)) break;
+    }
+    while (end < text_.size() && !needs_look(text_[end])) ++end;
+    return end;
+  }
+
+  void append_plain(std::string_view plain) {
+    const std::size_t before = out_.size();
+    out_.append(plain);
+    char* out = out_.data() + before;
+    const auto shift = static_cast<unsigned char>(rules_.lowercase ? 'a' - 'A' : 0);
+    for (std::size_t i = 0; i < plain.size(); ++i) out[i] = cleaned(out[i], shift);
+  }
+
   /// One character that is not copied as it is.
   void special() {
     const char c = text_[at_];
@@ -231,10 +251,6 @@ class Cleaner {
 };
 
 }  // namespace
-
-ByteKind byte_kind(char byte) {
-  return kinds[static_cast<unsigned char>(byte)];
-}
 
 void clean_text(std::string_view text, const TokenizerRules& rules, std::string& out) {
   Cleaner(text, rules, out).run();

@@ -1,6 +1,7 @@
 // The first half of the tokenizer: characters, before words.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,9 +12,23 @@ namespace tapegrad::detail {
 /// What a byte of cleaned text is.
 enum class ByteKind : std::uint8_t { space, letter, digit, other };
 
+constexpr std::array<ByteKind, 256> byte_kinds = [] {
+  std::array<ByteKind, 256> kinds{};
+  for (unsigned c = 0; c < 256; ++c) {
+    const bool ascii_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    kinds[c] = c <= ' ' || c == 0x7F       ? ByteKind::space
+               : c >= '0' && c <= '9'      ? ByteKind::digit
+               : ascii_letter || c >= 0x80 ? ByteKind::letter
+                                           : ByteKind::other;
+  }
+  return kinds;
+}();
+
 /// The kind of a byte. All bytes of characters beyond ASCII are letters: clean_text sets symbols
 /// among them apart with spaces.
-ByteKind byte_kind(char byte);
+inline ByteKind byte_kind(char byte) {
+  return byte_kinds[static_cast<unsigned char>(byte)];
+}
 inline bool is_word(char byte) {
   const ByteKind kind = byte_kind(byte);
   return kind == ByteKind::letter || kind == ByteKind::digit;

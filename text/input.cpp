@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <system_error>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/text/input.hpp>
@@ -97,7 +98,9 @@ bool LineReader::next(std::string_view& line) {
 
 std::string read_text(const std::string& path) {
   LineReader::Source source(path);
-  std::string bytes(std::size_t{1} << 20U, '\0');
+  std::error_code unknown;  // for standard input
+  const auto expected = std::filesystem::file_size(path, unknown);
+  std::string bytes(unknown ? std::size_t{1} << 20U : static_cast<std::size_t>(expected) + 1, '\0');
   std::size_t size = 0;
   while (const std::size_t got = source.read(bytes.data() + size, bytes.size() - size)) {
     size += got;

@@ -113,6 +113,10 @@ class Splitter {
     return true;
   }
 
+  static bool may_join(char c) {
+    return c == '-' || c == '\'' || c == ',' || c == ':' || c == '/' || c == '&';
+  }
+
   /// Whether the character at `at` joins the part of a word that began at `part` to the next one.
   bool joins(std::size_t start, std::size_t part, std::size_t at) const {
     if (!word_at(at + 1)) return false;
@@ -160,7 +164,19 @@ class Splitter {
     }
   }
 
+  /// Takes the word that stands here if nothing in or behind it can join or be split off, which is
+  /// so for nearly all.
+  bool plain_word() {
+    std::size_t end = at_ + 1;
+    while (word_at(end)) ++end;
+    const char next = peek(end);
+    if (next == '.' || (may_join(next) && word_at(end + 1))) return false;
+    take(end - at_);
+    return true;
+  }
+
   void word() {
+    if (plain_word()) return;
     const std::size_t start = at_;
     const std::size_t end = word_end();
     const std::size_t first = tokens_.size();

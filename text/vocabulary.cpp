@@ -17,6 +17,12 @@ bool is_special(std::string_view word) {
   return word == pad_word || word == unk_word;
 }
 
+std::vector<CountedWord> list(const WordCounts& counts) {
+  std::vector<CountedWord> words;
+  for (const auto& [word, count] : counts.words()) words.push_back({word, count});
+  return words;
+}
+
 void check_options(const VocabularyOptions& options) {
   if (options.min_count < 0) {
     throw std::invalid_argument(
@@ -50,25 +56,31 @@ Vocabulary::Vocabulary() : words_{std::string(pad_word), std::string(unk_word)},
 
 Vocabulary::Vocabulary(const WordCounts& counts, const VocabularyOptions& options,
                        std::vector<std::string> extra)
+    : Vocabulary(list(counts), options, std::move(extra)) {}
+
+Vocabulary::Vocabulary(const std::vector<CountedWord>& counts, const VocabularyOptions& options,
+                       std::vector<std::string> extra)
     : Vocabulary() {
   check_options(options);
-  using Entry = WordMap::value_type;
-  std::vector<const Entry*> kept;
-  for (const Entry& entry : counts.words()) {
-    if (entry.second >= options.min_count && !is_special(entry.first)) kept.push_back(&entry);
+  Index tokens = 0;
+  std::vector<CountedWord> kept;
+  for (const CountedWord& entry : counts) {
+    tokens += entry.count;
+    if (entry.count >= options.min_count && !is_special(entry.word)) kept.push_back(entry);
   }
-  std::sort(kept.begin(), kept.end(), [](const Entry* a, const Entry* b) {
-    return a->second != b->second ? a->second > b->second : a->first < b->first;
+  std::sort(kept.begin(), kept.end(), [](const CountedWord& a, const CountedWord& b) {
+    return a.count != b.count ? a.count > b.count : a.word < b.word;
   });
   if (options.max_size > 0 && kept.size() > static_cast<std::size_t>(options.max_size - 2)) {
     kept.resize(static_cast<std::size_t>(options.max_size - 2));
   }
   Index kept_tokens = 0;
-  for (const Entry* entry : kept) {
-    append(entry->first, entry->second);
-    kept_tokens += entry->second;
+  ids_.reserve(kept.size() + extra.size());
+  for (const auto& [word, count] : kept) {
+    append(std::string(word), count);
+    kept_tokens += count;
   }
-  counts_[unk] = counts.tokens() - kept_tokens;
+  counts_[unk] = tokens - kept_tokens;
   std::sort(extra.begin(), extra.end());
   for (auto& word : extra) {
     if (!is_special(word) && !find(word)) append(std::move(word), 0);

@@ -40,6 +40,12 @@ class WordCounts {
   Index tokens_ = 0;
 };
 
+/// A word, which lies elsewhere, and how often it occurs.
+struct CountedWord {
+  std::string_view word;
+  Index count = 0;
+};
+
 struct VocabularyOptions {
   /// Words seen fewer times are left out.
   Index min_count = 1;
@@ -64,6 +70,9 @@ class Vocabulary {
   /// std::invalid_argument for an empty word or one with a line end in it, and for negative
   /// options.
   explicit Vocabulary(const WordCounts& counts, const VocabularyOptions& options = {},
+                      std::vector<std::string> extra = {});
+  /// The same of different words with their counts.
+  explicit Vocabulary(const std::vector<CountedWord>& counts, const VocabularyOptions& options = {},
                       std::vector<std::string> extra = {});
 
   /// The id of `word`, `unk` if it is not there.

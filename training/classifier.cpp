@@ -1,7 +1,11 @@
 #include <tapegrad/training/classifier.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
+#include <tapegrad/core/errors.hpp>
 
 namespace tapegrad {
 
@@ -13,6 +17,20 @@ ModelKind model_kind(const std::string& name) {
 
 std::string to_string(ModelKind kind) {
   return kind == ModelKind::bag ? "bag" : "mean";
+}
+
+void check_classifier(const ClassifierConfig& config) {
+  check_ngrams(config.ngrams);
+  if (config.nb_weights && config.classes != 2) {
+    throw std::invalid_argument(fmt::format(
+        "nb-weights: Naive-Bayes weights tell two classes apart, these are {}", config.classes));
+  }
+  if (config.kind == ModelKind::bag) return;
+  if (config.ngrams.order > 1 || config.nb_weights) {
+    throw std::invalid_argument(fmt::format("{}: needs the model bag, not {}",
+                                            config.nb_weights ? "nb-weights" : "ngrams",
+                                            to_string(config.kind)));
+  }
 }
 
 inline namespace TAPEGRAD_PRECISION {
@@ -27,7 +45,40 @@ void drop_words(IndexArray& ids, double p, const Context& context) {
   }
 }
 
+// The parameter that make_classifier makes of the weights that it is given.
+Parameter frozen_weights(Array weights, std::size_t rows) {
+  if (weights.dimension() == 0) weights = zeros({rows});
+  if (weights.shape() != Shape{rows}) {
+    throw ShapeError(fmt::format("make_classifier: nb_weights has shape {}, [{}] is wanted",
+                                 to_string(weights.shape()), rows));
+  }
+  Parameter parameter(std::move(weights));
+  parameter.set_frozen(true);
+  return parameter;
+}
+
 }  // namespace
+
+Tensor BagClassifier::weights(const Bags& bags) const {
+  const Real* ratios = nb.value().data();
+  const auto rows = static_cast<Index>(nb.shape()[0]);
+  const Index* ids = bags.ids.data();
+  Array weights = zeros(bags.ids.shape());
+  for (std::size_t bag = 0; bag < bags.offsets.size(); ++bag) {
+    const auto begin = static_cast<std::size_t>(bags.offsets.data()[bag]);
+    const auto end = bag + 1 < bags.offsets.size()
+                         ? static_cast<std::size_t>(bags.offsets.data()[bag + 1])
+                         : bags.ids.size();
+    const auto padded = std::count(ids + begin, ids + end, Vocabulary::pad);
+    const auto entries = static_cast<double>(end - begin) - static_cast<double>(padded);
+    const auto scale = static_cast<Real>(1 / std::sqrt(std::max(1.0, entries)));
+    for (std::size_t i = begin; i < end; ++i) {
+      // embedding_bag reports ids that are out of range.
+      if (ids[i] >= 0 && ids[i] < rows) weights.data()[i] = scale * ratios[ids[i]];
+    }
+  }
+  return Tensor(std::move(weights));
+}
 
 Tensor TextClassifier::operator()(const EncodedTexts& texts, const std::vector<Index>& examples,
                                   const Context& context, double word_dropout) const {
@@ -45,14 +96,21 @@ const Parameter& TextClassifier::table() const {
   return std::visit([](const auto& each) -> const Parameter& { return each.embed.weight; }, net);
 }
 
-TextClassifier make_classifier(const ClassifierConfig& config, Array table, Rng& rng) {
+TextClassifier make_classifier(const ClassifierConfig& config, Array table, Rng& rng,
+                               Array nb_weights) {
+  check_classifier(config);
+  const std::size_t rows = table.shape().at(0);
   const std::size_t width = table.shape().at(1);
   const auto classes = static_cast<std::size_t>(config.classes);
   const Dropout drop(config.dropout);
   if (config.kind == ModelKind::bag) {
     auto embed = EmbeddingBag::from_pretrained(
-        std::move(table), {.mode = BagMode::mean, .freeze = false, .padding_idx = Vocabulary::pad});
-    return {BagClassifier{std::move(embed), drop, Linear(width, classes, rng)}};
+        std::move(table), {.mode = config.nb_weights ? BagMode::sum : BagMode::mean,
+                           .freeze = false,
+                           .padding_idx = Vocabulary::pad});
+    BagClassifier bag{std::move(embed), drop, Linear(width, classes, rng)};
+    if (config.nb_weights) bag.nb = frozen_weights(std::move(nb_weights), rows);
+    return {std::move(bag)};
   }
   auto embed = Embedding::from_pretrained(std::move(table),
                                           {.freeze = false, .padding_idx = Vocabulary::pad});

@@ -9,7 +9,7 @@
 #include <tapegrad/layers/embedding.hpp>
 #include <tapegrad/layers/embedding_bag.hpp>
 #include <tapegrad/layers/linear.hpp>
-#include <tapegrad/text/batches.hpp>
+#include <tapegrad/text/ngrams.hpp>
 #include <variant>
 #include <vector>
 
@@ -27,27 +27,41 @@ std::string to_string(ModelKind kind);
 struct ClassifierConfig {
   ModelKind kind = ModelKind::bag;
   Index classes = 2;
-  Index hidden = 64;     // width of the hidden layer; only for ModelKind::mean
-  double dropout = 0.0;  // probability, in training
+  Index hidden = 64;         // width of the hidden layer; only for ModelKind::mean
+  double dropout = 0.0;      // probability, in training
+  NgramOptions ngrams = {};  // entries of a text beside its words; only for ModelKind::bag
+  bool nb_weights = false;   // see BagClassifier; only for ModelKind::bag and two classes
 };
+/// Throws std::invalid_argument for n-gram options that check_ngrams refuses, and for n-grams or
+/// Naive-Bayes weights with a kind of model that does not take them, or the latter with other than
+/// two classes.
+void check_classifier(const ClassifierConfig& config);
 
 inline namespace TAPEGRAD_PRECISION {
 
-/// The mean of a text's word vectors, and one linear layer.
+/// The mean of a text's word vectors, and one linear layer. With Naive-Bayes weights, in place of
+/// the mean: the sum of the vectors, each times the weight of its id, divided by the square root of
+/// their number (NBSVM: Wang and Manning, ACL 2012; here with vectors in place of single numbers).
 struct BagClassifier {
   EmbeddingBag embed;
   Dropout drop;
   Linear out;
+  Parameter nb = {};  // [V], frozen; not defined: no weights
 
-  /// Bags of B texts -> logits [B, C].
+  /// Bags of B texts, flat -> logits [B, C].
   Tensor operator()(const Bags& bags, const Context& context) const {
-    return out(drop(embed(bags), context));
+    return out(drop(nb.defined() ? embed(bags, weights(bags)) : embed(bags), context));
   }
   static void visit(auto& self, auto&& v) {
     v("embed", self.embed);
     v("drop", self.drop);
     v("out", self.out);
+    v("nb.weight", self.nb);
   }
+
+ private:
+  /// What each vector is multiplied with: [N].
+  Tensor weights(const Bags& bags) const;
 };
 
 /// The mean of a text's word vectors, and a network with one hidden layer (a deep averaging
@@ -89,8 +103,10 @@ struct TextClassifier {
 };
 
 /// A classifier over this table [V, D], whose row Vocabulary::pad is padding. The other layers
-/// start as PyTorch's do, from `rng`.
-TextClassifier make_classifier(const ClassifierConfig& config, Array table, Rng& rng);
+/// start as PyTorch's do, from `rng`. Naive-Bayes weights are `nb_weights` [V], or zeros if those
+/// are left out. Errors as in check_classifier.
+TextClassifier make_classifier(const ClassifierConfig& config, Array table, Rng& rng,
+                               Array nb_weights = {});
 
 /// What the classifier says of all texts.
 struct Predictions {

@@ -12,6 +12,7 @@
 #include <tapegrad/optim/adam.hpp>
 #include <tapegrad/optim/sgd.hpp>
 #include <tapegrad/training/class_weights.hpp>
+#include <tapegrad/training/nb_weights.hpp>
 
 namespace tapegrad {
 namespace {
@@ -29,13 +30,21 @@ Spread spread_over_folds(const std::vector<Run>& runs, Value&& value) {
   return spread(means);
 }
 
-Array random_table(const Vocabulary& vocabulary, Index width, double deviation, const Rng& rng) {
-  Parameter table(
-      zeros({static_cast<std::size_t>(vocabulary.size()), static_cast<std::size_t>(width)}));
+Array random_table(Index rows, Index width, double deviation, const Rng& rng) {
+  Parameter table(zeros({static_cast<std::size_t>(rows), static_cast<std::size_t>(width)}));
   freeze_rows(table, {Vocabulary::pad});
   Rng numbers = rng;
   init::normal(table, numbers, 0.0, deviation);
   return table.value();
+}
+
+// The table with rows of zeros behind its own.
+Array with_more_rows(Array table, Index more) {
+  if (more == 0) return table;
+  const Shape& shape = table.shape();
+  Array larger = zeros({shape[0] + static_cast<std::size_t>(more), shape[1]});
+  std::copy(table.data(), table.data() + table.size(), larger.data());
+  return larger;
 }
 
 // The state of one experiment while it runs.
@@ -47,14 +56,14 @@ class Experiment {
         vectors_(vectors),
         options_(options),
         observe_(observe),
-        tokenizer_(options.rules),
         config_(options.classifier),
         weights_(parse_class_weights(options.class_weights, corpus)) {
     config_.classes = corpus.classes;
+    config_.ngrams = options.vocabulary.ngrams;
   }
 
   ExperimentResult run() {
-    check();
+    check_all();
     const std::vector<Split> splits = make_splits(corpus_, options_.folds, options_.seed);
     result_.folds = splits.size();
     result_.width = has_vectors() ? vectors_.width() : options_.width;
@@ -71,11 +80,9 @@ class Experiment {
  private:
   bool has_vectors() const { return !vectors_.words.empty(); }
 
-  void check() const {
-    if (options_.embeddings.empty()) throw std::invalid_argument("embeddings: none are given");
-    if (options_.seeds < 1) {
-      throw std::invalid_argument(fmt::format("seeds: {} is below 1", options_.seeds));
-    }
+  void check_all() const {
+    check(options_);
+    check_classifier(config_);
     for (const auto& choice : options_.embeddings) {
       if (choice.pretrained && !has_vectors()) {
         throw std::invalid_argument(fmt::format(
@@ -85,8 +92,8 @@ class Experiment {
   }
 
   void run_split(std::size_t fold, const Split& split) {
-    const PreparedSplit data = prepare(corpus_, split, tokenizer_, vectors_, options_.vocabulary);
-    check_memory("training", static_cast<std::size_t>(data.vocabulary.size()),
+    const PreparedSplit data = prepare(corpus_, split, vectors_, options_.vocabulary);
+    check_memory("training", static_cast<std::size_t>(rows(data)),
                  static_cast<std::size_t>(result_.width), copies_of_table());
     if (fold == 0) describe(data);
     for (RunGroup& group : result_.groups) {
@@ -94,6 +101,10 @@ class Experiment {
         run_once(group, fold, options_.seed + static_cast<std::uint64_t>(k), split, data);
       }
     }
+  }
+
+  static Index rows(const PreparedSplit& data) {
+    return data.vocabulary.size() + data.ngrams.size();
   }
 
   // A trained table has two moments beside it.
@@ -105,20 +116,24 @@ class Experiment {
 
   void describe(const PreparedSplit& data) {
     result_.vocabulary_size = data.vocabulary.size();
+    result_.ngrams = data.ngrams.size();
     result_.coverage = coverage(data.vocabulary, vectors_);
     result_.texts_cut = data.train.texts.cut + data.dev.texts.cut + data.test.texts.cut;
   }
 
-  TextClassifier make_model(const EmbeddingChoice& choice, const Vocabulary& vocabulary,
+  TextClassifier make_model(const EmbeddingChoice& choice, const PreparedSplit& data,
                             std::uint64_t seed) const {
     const ProfileSpan span("model", Phase::other);
     const Rng rng(seed);
     const Rng table_rng = rng.split(0);
-    Array table = choice.pretrained ? init_table(vocabulary, vectors_, table_rng, options_.missing)
-                                    : random_table(vocabulary, result_.width,
-                                                   options_.random_deviation, table_rng);
+    Array table =
+        choice.pretrained
+            ? with_more_rows(init_table(data.vocabulary, vectors_, table_rng, options_.missing),
+                             data.ngrams.size())
+            : random_table(rows(data), result_.width, options_.random_deviation, table_rng);
+    Array nb = config_.nb_weights ? nb_weights(data.train, rows(data)) : Array();
     Rng layers_rng = rng.split(1);
-    TextClassifier model = make_classifier(config_, std::move(table), layers_rng);
+    TextClassifier model = make_classifier(config_, std::move(table), layers_rng, std::move(nb));
     if (choice.frozen) freeze(model.table());
     return model;
   }
@@ -127,7 +142,7 @@ class Experiment {
                 const PreparedSplit& data) {
     const std::string name = run_name(group, fold, seed);
     if (observe_) observe_(group.embeddings, name);
-    TextClassifier model = make_model(group.embeddings, data.vocabulary, seed);
+    TextClassifier model = make_model(group.embeddings, data, seed);
     if (group.runs.empty()) group.values = count_values(model);
     const auto optimizer = make_optimizer(options_.optimizer, model, group.lr,
                                           options_.weight_decay, options_.row_policy);
@@ -156,8 +171,8 @@ class Experiment {
   void keep(const std::string& name, TextClassifier model, const PreparedSplit& data) {
     const std::vector<std::string> labels(corpus_.label_names.begin(),
                                           corpus_.label_names.begin() + corpus_.classes);
-    result_.best =
-        ClassifierModel{config_, options_.rules, data.vocabulary, labels, std::move(model)};
+    result_.best = ClassifierModel{config_, corpus_.rules,    data.vocabulary,
+                                   labels,  std::move(model), data.ngrams};
     result_.best_name = name;
   }
 
@@ -165,7 +180,6 @@ class Experiment {
   const WordVectors& vectors_;
   const ExperimentOptions& options_;
   const RunObserver& observe_;
-  Tokenizer tokenizer_;
   ClassifierConfig config_;
   std::vector<double> weights_;
   ExperimentResult result_;
@@ -198,6 +212,17 @@ Spread RunGroup::test_accuracy() const {
 }
 Spread RunGroup::test_macro_f1() const {
   return spread_over_folds(runs, [](const Run& run) { return run.test.macro_f1; });
+}
+
+void check(const ExperimentOptions& options) {
+  if (options.embeddings.empty()) throw std::invalid_argument("embeddings: none are given");
+  if (options.seeds < 1) {
+    throw std::invalid_argument(fmt::format("seeds: {} is below 1", options.seeds));
+  }
+  ClassifierConfig config = options.classifier;
+  config.classes = 2;
+  config.ngrams = options.vocabulary.ngrams;
+  check_classifier(config);
 }
 
 double learning_rate(const std::string& optimizer, const EmbeddingChoice& embeddings) {

@@ -32,7 +32,6 @@ struct ExperimentOptions {
   ClassifierConfig classifier = {};  // classes is taken from the data
   Index width = 100;                 // of a random table, if there are no vectors
   Missing missing = Missing::normal;
-  TokenizerRules rules = {};
   VocabularyChoice vocabulary = {};
   std::string optimizer = "adam";  // "adam", "adamw" or "sgd"
   std::optional<double> lr = {};   // default: by optimizer and embeddings, see learning_rate
@@ -75,6 +74,7 @@ struct TestPredictions {
 struct ExperimentResult {
   std::vector<RunGroup> groups;
   Index vocabulary_size = 0;  // of the first split
+  Index ngrams = 0;           // likewise, rows of the table behind those of the vocabulary
   Coverage coverage;          // likewise
   Index texts_cut = 0;        // likewise, over train, dev and test
   Index width = 0;
@@ -88,6 +88,10 @@ struct ExperimentResult {
 
 /// Called before each run: its embeddings and name ("finetune, seed 2, fold 3 of 10").
 using RunObserver = std::function<void(const EmbeddingChoice&, const std::string& name)>;
+
+/// Throws std::invalid_argument for options that do not fit each other, as far as that can be told
+/// without data.
+void check(const ExperimentOptions& options);
 
 /// The learning rate used when none is given.
 double learning_rate(const std::string& optimizer, const EmbeddingChoice& embeddings);

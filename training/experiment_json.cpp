@@ -33,6 +33,7 @@ Json data_json(const Corpus& corpus, const ExperimentResult& result) {
           {"classes", corpus.classes},
           {"folds", result.folds},
           {"vocabulary_size", result.vocabulary_size},
+          {"ngrams", result.ngrams},
           {"texts_cut", result.texts_cut},
           {"coverage",
            {{"words", result.coverage.types},
@@ -41,7 +42,8 @@ Json data_json(const Corpus& corpus, const ExperimentResult& result) {
             {"tokens_with_vector", result.coverage.tokens_found}}}};
 }
 
-Json settings_json(const ExperimentOptions& options, const ExperimentResult& result) {
+Json settings_json(const Corpus& corpus, const ExperimentOptions& options,
+                   const ExperimentResult& result) {
   const ClassifierConfig& net = options.classifier;
   Json settings = {{"model", to_string(net.kind)},
                    {"embedding_dim", result.width},
@@ -57,11 +59,14 @@ Json settings_json(const ExperimentOptions& options, const ExperimentResult& res
                    {"patience", options.fit.patience},
                    {"seed", options.seed},
                    {"seeds", options.seeds},
-                   {"whitespace_only", options.rules.whitespace_only},
-                   {"whitespace_only", options.rules.whitespace_only},
+                   {"whitespace_only", corpus.rules.whitespace_only},
                    {"min_count", options.vocabulary.options.min_count},
                    {"max_vocabulary", options.vocabulary.options.max_size},
                    {"max_tokens", options.vocabulary.max_tokens},
+                   {"ngrams", options.vocabulary.ngrams.order},
+                   {"ngram_min_count", options.vocabulary.ngrams.min_count},
+                   {"buckets", options.vocabulary.ngrams.buckets},
+                   {"nb_weights", net.nb_weights},
                    {"missing", options.missing == Missing::normal ? "normal" : "zeros"}};
   if (net.kind == ModelKind::mean) settings["hidden"] = net.hidden;
   return settings;
@@ -126,7 +131,7 @@ std::string to_json(const Corpus& corpus, const ExperimentOptions& options,
   for (const RunGroup& group : result.groups) runs.push_back(group_json(group));
   const Json json = {{"format_version", format_version},
                      {"data", data_json(corpus, result)},
-                     {"settings", settings_json(options, result)},
+                     {"settings", settings_json(corpus, options, result)},
                      {"runs", runs},
                      {"cancelled", result.cancelled},
                      {"timing", timing_json(result)},

@@ -15,14 +15,20 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr int format_version = 1;
+// What is written has version 1 unless the model has parts that programs of that version do not
+// know.
+constexpr int format_version = 2;
+
+int version_of(const ClassifierModel& model) {
+  return model.ngrams.size() > 0 || model.config.nb_weights ? 2 : 1;
+}
 
 Json to_json(const ClassifierModel& model) {
   const Shape& table = model.net.table().shape();
-  Json json = {{"format_version", format_version},
+  Json json = {{"format_version", version_of(model)},
                {"model",
                 {{"kind", to_string(model.config.kind)},
-                 {"vocabulary_size", table[0]},
+                 {"vocabulary_size", model.vocabulary.size()},
                  {"embedding_dim", table[1]},
                  {"classes", model.config.classes},
                  {"dropout", model.config.dropout}}},
@@ -32,6 +38,12 @@ Json to_json(const ClassifierModel& model) {
                  {"whitespace_only", model.rules.whitespace_only}}},
                {"labels", model.labels}};
   if (model.config.kind == ModelKind::mean) json["model"]["hidden"] = model.config.hidden;
+  if (model.config.nb_weights) json["model"]["nb_weights"] = true;
+  const NgramOptions& ngrams = model.ngrams.options();
+  if (ngrams.order > 1) {
+    json["model"]["ngrams"] = {
+        {"order", ngrams.order}, {"min_count", ngrams.min_count}, {"buckets", ngrams.buckets}};
+  }
   return json;
 }
 
@@ -39,8 +51,16 @@ struct Config {
   ClassifierConfig classifier;
   TokenizerRules rules;
   std::vector<std::string> labels;
-  std::size_t rows, width;
+  std::size_t words, width;
 };
+
+NgramOptions ngram_options(const Json& net) {
+  if (!net.contains("ngrams")) return {};
+  const Json& ngrams = net.at("ngrams");
+  return {.order = ngrams.at("order"),
+          .min_count = ngrams.at("min_count"),
+          .buckets = ngrams.at("buckets")};
+}
 
 Config parse_config(const std::string& path) {
   try {
@@ -53,13 +73,18 @@ Config parse_config(const std::string& path) {
     const Json& net = json.at("model");
     const Json& rules = json.at("tokenizer");
     Config config;
-    config.classifier = {model_kind(net.at("kind")), net.at("classes"), net.value("hidden", 0),
-                         net.at("dropout")};
+    config.classifier = {.kind = model_kind(net.at("kind")),
+                         .classes = net.at("classes"),
+                         .hidden = net.value("hidden", 0),
+                         .dropout = net.at("dropout"),
+                         .ngrams = ngram_options(net),
+                         .nb_weights = net.value("nb_weights", false)};
+    check_classifier(config.classifier);
     config.rules.version = rules.at("version");
     config.rules.lowercase = rules.at("lowercase");
     config.rules.whitespace_only = rules.at("whitespace_only");
     config.labels = json.at("labels");
-    config.rows = net.at("vocabulary_size");
+    config.words = net.at("vocabulary_size");
     config.width = net.at("embedding_dim");
     return config;
   } catch (const Json::exception& error) {
@@ -71,15 +96,17 @@ Config parse_config(const std::string& path) {
 
 // Numbers that no layer could be made of.
 void check_sizes(const Config& config, const std::string& path) {
-  const auto& [kind, classes, hidden, dropout] = config.classifier;
-  if (!(dropout >= 0 && dropout <= 1)) {
-    throw FormatError(path, 0, fmt::format("dropout is {}, must be in [0, 1]", dropout));
+  const ClassifierConfig& net = config.classifier;
+  if (!(net.dropout >= 0 && net.dropout <= 1)) {
+    throw FormatError(path, 0, fmt::format("dropout is {}, must be in [0, 1]", net.dropout));
   }
-  check_memory("load_model", config.rows, config.width);
-  if (kind != ModelKind::mean) return;
-  if (hidden < 1)
-    throw FormatError(path, 0, fmt::format("hidden is {}, must be 1 or more", hidden));
-  check_memory("load_model", static_cast<std::size_t>(hidden), config.width);
+  check_memory("load_model", config.words + static_cast<std::size_t>(net.ngrams.buckets),
+               config.width);
+  if (net.kind != ModelKind::mean) return;
+  if (net.hidden < 1) {
+    throw FormatError(path, 0, fmt::format("hidden is {}, must be 1 or more", net.hidden));
+  }
+  check_memory("load_model", static_cast<std::size_t>(net.hidden), config.width);
 }
 
 void check_config(const Config& config, const std::string& path, std::size_t words) {
@@ -88,9 +115,9 @@ void check_config(const Config& config, const std::string& path, std::size_t wor
                       fmt::format("tokenizer version {} is newer than this program, which knows {}",
                                   config.rules.version, TokenizerRules{}.version));
   }
-  if (config.rows != words) {
+  if (config.words != words) {
     throw FormatError(
-        path, 0, fmt::format("vocabulary_size is {}, vocab.txt has {} words", config.rows, words));
+        path, 0, fmt::format("vocabulary_size is {}, vocab.txt has {} words", config.words, words));
   }
   if (config.classifier.classes < 1 ||
       static_cast<std::size_t>(config.classifier.classes) != config.labels.size()) {
@@ -125,7 +152,7 @@ void assign_parameters(const std::string& path, TextClassifier& net) {
   }
 }
 
-// The three files under other names, until all are written; what is not put in place is removed.
+// The files under other names, until all are written; what is not put in place is removed.
 class FilesBeside {
  public:
   explicit FilesBeside(fs::path folder) : folder_(std::move(folder)) {}
@@ -140,15 +167,33 @@ class FilesBeside {
 
   std::string operator()(const char* name) const { return (folder_ / name).string() + ".new"; }
   void put_in_place() const {
-    for (const char* name : names) fs::rename((*this)(name), folder_ / name);
+    for (const char* name : names) {
+      if (fs::exists((*this)(name))) {
+        fs::rename((*this)(name), folder_ / name);
+      } else {
+        fs::remove(folder_ / name);  // of an older model
+      }
+    }
   }
 
  private:
-  static constexpr const char* names[] = {"vocab.txt", "model.safetensors", "config.json"};
+  static constexpr const char* names[] = {"vocab.txt", "ngrams.txt", "model.safetensors",
+                                          "config.json"};
   fs::path folder_;
 };
 
+// Whether the n-grams need a file.
+bool listed(const NgramOptions& ngrams) {
+  return ngrams.order > 1 && ngrams.buckets == 0;
+}
+
 }  // namespace
+
+EncodedTexts encode(const ClassifierModel& model, const std::vector<std::string>& texts) {
+  EncodedTexts encoded = encode(texts, Tokenizer(model.rules), model.vocabulary);
+  model.ngrams.append_to(encoded, model.vocabulary.size());
+  return encoded;
+}
 
 void save_model(const ClassifierModel& model, const std::string& folder) {
   std::vector<NamedArray> arrays;
@@ -157,6 +202,9 @@ void save_model(const ClassifierModel& model, const std::string& folder) {
   fs::create_directories(to);
   const FilesBeside beside(to);
   model.vocabulary.save(beside("vocab.txt"));
+  if (listed(model.ngrams.options())) {
+    model.ngrams.save(beside("ngrams.txt"), model.vocabulary);
+  }
   write_file(beside("model.safetensors"), to_safetensors(arrays));
   write_file(beside("config.json"), to_json(model).dump(2) + "\n");
   beside.put_in_place();
@@ -169,9 +217,15 @@ ClassifierModel load_model(const std::string& folder) {
   Vocabulary vocabulary = Vocabulary::load((from / "vocab.txt").string());
   check_config(config, config_path, static_cast<std::size_t>(vocabulary.size()));
   Rng rng(0);
-  TextClassifier net = make_classifier(config.classifier, zeros({config.rows, config.width}), rng);
+  const NgramOptions& options = config.classifier.ngrams;
+  Ngrams ngrams = listed(options)
+                      ? Ngrams::load((from / "ngrams.txt").string(), vocabulary, options)
+                      : Ngrams::hashed(options);
+  const std::size_t rows = config.words + static_cast<std::size_t>(ngrams.size());
+  TextClassifier net = make_classifier(config.classifier, zeros({rows, config.width}), rng);
   assign_parameters((from / "model.safetensors").string(), net);
-  return {config.classifier, config.rules, std::move(vocabulary), config.labels, std::move(net)};
+  return {config.classifier, config.rules,   std::move(vocabulary),
+          config.labels,     std::move(net), std::move(ngrams)};
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -1,4 +1,5 @@
-// A trained classifier as a folder: config.json, vocab.txt, model.safetensors.
+// A trained classifier as a folder: config.json, vocab.txt, model.safetensors, and with n-grams
+// ngrams.txt.
 #pragma once
 
 #include <string>
@@ -17,9 +18,13 @@ struct ClassifierModel {
   Vocabulary vocabulary;
   std::vector<std::string> labels;  // name of each class
   TextClassifier net;
+  Ngrams ngrams = {};
 };
 
-/// Writes the three files into `folder`, which is made if it is missing. All are written beside
+/// Texts as ids that the model's network takes, n-grams and all.
+EncodedTexts encode(const ClassifierModel& model, const std::vector<std::string>& texts);
+
+/// Writes the files into `folder`, which is made if it is missing. All are written beside
 /// their final places before the first is renamed, so that a full disk leaves the older model
 /// whole. The same model gives the same bytes. std::system_error if that fails.
 void save_model(const ClassifierModel& model, const std::string& folder);

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <iterator>
 #include <numeric>
 #include <stdexcept>
 #include <tapegrad/core/profile.hpp>
@@ -22,11 +21,13 @@ std::vector<Index> range(std::size_t begin, std::size_t end) {
 void append(Corpus& corpus, const std::string& use, const std::string& spec,
             const DatasetOptions& options) {
   if (spec.empty()) return;
+  const ProfileSpan span("read", Phase::other);
   Dataset data = load_dataset(spec, options, corpus.label_names);
   corpus.files.push_back({use, spec, data.form, data.texts.size()});
   corpus.label_names = std::move(data.label_names);
   corpus.labels.insert(corpus.labels.end(), data.labels.begin(), data.labels.end());
-  std::move(data.texts.begin(), data.texts.end(), std::back_inserter(corpus.texts));
+  for (const std::string& text : data.texts) add_profile_bytes(text.size());
+  tokenize(data.texts, Tokenizer(corpus.rules), corpus.texts);
 }
 
 // Moves a tenth of the training texts, at least one, to dev.
@@ -42,42 +43,51 @@ void split_off_dev(Split& split) {
 }
 
 LabelledTexts select(const Corpus& corpus, const std::vector<Index>& numbers,
-                     const Tokenizer& tokenizer, const Vocabulary& vocabulary, Index max_tokens) {
-  std::vector<std::string> texts;
+                     const Vocabulary& vocabulary, Index max_tokens) {
   std::vector<Index> labels;
-  for (const Index n : numbers) {
-    texts.push_back(corpus.texts[static_cast<std::size_t>(n)]);
-    labels.push_back(corpus.labels[static_cast<std::size_t>(n)]);
-  }
-  return {encode(texts, tokenizer, vocabulary, max_tokens), std::move(labels)};
+  for (const Index n : numbers) labels.push_back(corpus.labels[static_cast<std::size_t>(n)]);
+  return {encode(corpus.texts, numbers, vocabulary, max_tokens), std::move(labels)};
 }
 
-WordCounts count(const Corpus& corpus, const std::vector<Index>& numbers,
-                 const Tokenizer& tokenizer) {
-  const ProfileSpan span("tokenize", Phase::other);
-  WordCounts counts;
-  TokenBuffer buffer;
-  for (const Index n : numbers) {
-    const std::string& text = corpus.texts[static_cast<std::size_t>(n)];
-    for (const auto& token : tokenizer(text, buffer)) counts.add(token);
-    add_profile_bytes(text.size());
+// The words that occur, with their counts.
+std::vector<CountedWord> present(const TokenizedTexts& texts, const std::vector<Index>& counts) {
+  std::vector<CountedWord> words;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] > 0) words.push_back({texts.words.words()[i], counts[i]});
   }
-  return counts;
+  return words;
+}
+
+// Words of dev and test that are not among the counted ones and have a vector.
+std::vector<std::string> words_with_vector(const Corpus& corpus, const Split& split,
+                                           const WordVectors& vectors,
+                                           const std::vector<Index>& counts) {
+  if (vectors.words.empty()) return {};
+  const std::vector<Index> others = count_words(corpus.texts, split.dev);
+  const std::vector<Index> in_test = count_words(corpus.texts, split.test);
+  std::unordered_set<std::string_view> missing;
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    if (counts[i] == 0 && others[i] + in_test[i] > 0) missing.insert(corpus.texts.words.words()[i]);
+  }
+  std::vector<std::string> found;
+  for (const std::string& word : vectors.words) {
+    if (missing.contains(word)) found.push_back(word);
+  }
+  return found;
 }
 
 }  // namespace
 
 Corpus load_corpus(const std::string& train, const std::string& dev, const std::string& test,
-                   const DatasetOptions& options) {
-  const ProfileSpan span("read", Phase::other);
+                   const DatasetOptions& options, const TokenizerRules& rules) {
   Corpus corpus;
+  corpus.rules = rules;
   append(corpus, "train", train, options);
-  corpus.train_end = corpus.texts.size();
+  corpus.train_end = corpus.labels.size();
   corpus.classes = std::ssize(corpus.label_names);
   append(corpus, "dev", dev, options);
-  corpus.dev_end = corpus.texts.size();
+  corpus.dev_end = corpus.labels.size();
   append(corpus, "test", test, options);
-  for (const std::string& text : corpus.texts) add_profile_bytes(text.size());
   return corpus;
 }
 
@@ -90,7 +100,7 @@ std::vector<Split> make_splits(const Corpus& corpus, Index folds, std::uint64_t 
   const std::vector<Index> dev = range(corpus.train_end, corpus.dev_end);
   std::vector<Split> splits;
   if (corpus.has_test()) {
-    splits.push_back({shuffled, dev, range(corpus.dev_end, corpus.texts.size())});
+    splits.push_back({shuffled, dev, range(corpus.dev_end, corpus.labels.size())});
   } else {
     const auto n = std::ssize(shuffled);
     if (folds < 2 || folds > n) {
@@ -113,24 +123,26 @@ std::vector<Split> make_splits(const Corpus& corpus, Index folds, std::uint64_t 
   return splits;
 }
 
-PreparedSplit prepare(const Corpus& corpus, const Split& split, const Tokenizer& tokenizer,
-                      const WordVectors& vectors, const VocabularyChoice& choice) {
+PreparedSplit prepare(const Corpus& corpus, const Split& split, const WordVectors& vectors,
+                      const VocabularyChoice& choice) {
   const ProfileSpan span("prepare", Phase::other);
-  const WordCounts counts = count(corpus, split.train, tokenizer);
-  std::vector<Index> held_out = split.dev;
-  held_out.insert(held_out.end(), split.test.begin(), split.test.end());
-  const WordCounts others = count(corpus, held_out, tokenizer);
-  std::vector<std::string> extra;
-  for (const std::string& word : vectors.words) {
-    if (others.count(word) > 0 && counts.count(word) == 0) extra.push_back(word);
-  }
-  PreparedSplit prepared{Vocabulary(counts, choice.options, std::move(extra)), {}, {}, {}};
+  const std::vector<Index> counts = count_words(corpus.texts, split.train);
+  PreparedSplit prepared{Vocabulary(present(corpus.texts, counts), choice.options,
+                                    words_with_vector(corpus, split, vectors, counts)),
+                         {},
+                         {},
+                         {},
+                         {}};
   const auto selected = [&](const std::vector<Index>& numbers) {
-    return select(corpus, numbers, tokenizer, prepared.vocabulary, choice.max_tokens);
+    return select(corpus, numbers, prepared.vocabulary, choice.max_tokens);
   };
   prepared.train = selected(split.train);
   prepared.dev = selected(split.dev);
   prepared.test = selected(split.test);
+  prepared.ngrams = Ngrams(prepared.train.texts, choice.ngrams);
+  for (LabelledTexts* part : {&prepared.train, &prepared.dev, &prepared.test}) {
+    prepared.ngrams.append_to(part->texts, prepared.vocabulary.size());
+  }
   return prepared;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <tapegrad/text/dataset.hpp>
+#include <tapegrad/text/ngrams.hpp>
 #include <tapegrad/text/tokenizer.hpp>
 #include <tapegrad/text/vectors.hpp>
 #include <tapegrad/text/vocabulary.hpp>
@@ -15,7 +16,8 @@ namespace tapegrad {
 /// The data of an experiment. Classes are the label names of the training file; labels that only
 /// dev or test know come after them in `label_names`, and no classifier can predict them.
 struct Corpus {
-  std::vector<std::string> texts;
+  TokenizedTexts texts;
+  TokenizerRules rules;  // by which they were tokenized
   std::vector<Index> labels;
   std::vector<std::string> label_names;
   Index classes = 0;          // label names known from the training file
@@ -31,13 +33,13 @@ struct Corpus {
   std::vector<File> files;
 
   bool has_dev() const { return dev_end > train_end; }
-  bool has_test() const { return texts.size() > dev_end; }
+  bool has_test() const { return labels.size() > dev_end; }
 };
 
-/// Loads the files; an empty name means there is none, but `train` must be given. Errors as in
-/// load_dataset.
+/// Loads and tokenizes the files; an empty name means there is none, but `train` must be given.
+/// Errors as in load_dataset.
 Corpus load_corpus(const std::string& train, const std::string& dev, const std::string& test,
-                   const DatasetOptions& options = {});
+                   const DatasetOptions& options = {}, const TokenizerRules& rules = {});
 
 /// Numbers of texts in a corpus.
 struct Split {
@@ -53,15 +55,18 @@ std::vector<Split> make_splits(const Corpus& corpus, Index folds, std::uint64_t 
 struct VocabularyChoice {
   VocabularyOptions options = {};
   Index max_tokens = 0;  // longer texts are cut there; 0: never
+  NgramOptions ngrams = {};
 };
 
 /// A split as ids. The vocabulary is that of the training texts, and the words of dev and test that
-/// have a vector (as in Kim, EMNLP 2014).
+/// have a vector (as in Kim, EMNLP 2014). N-grams are those of the training texts, with ids behind
+/// the vocabulary's.
 struct PreparedSplit {
   Vocabulary vocabulary;
+  Ngrams ngrams;
   LabelledTexts train, dev, test;
 };
-PreparedSplit prepare(const Corpus& corpus, const Split& split, const Tokenizer& tokenizer,
-                      const WordVectors& vectors, const VocabularyChoice& choice);
+PreparedSplit prepare(const Corpus& corpus, const Split& split, const WordVectors& vectors,
+                      const VocabularyChoice& choice);
 
 }  // namespace tapegrad

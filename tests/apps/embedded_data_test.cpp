@@ -31,10 +31,12 @@ const Corpus& reviews() {
 const std::vector<Words>& words_of_reviews() {
   static const std::vector<Words> all = [] {
     std::vector<Words> words;
-    const tapegrad::Tokenizer tokenizer;
-    for (const auto& text : reviews().texts) {
+    const tapegrad::TokenizedTexts& texts = reviews().texts;
+    for (std::size_t n = 0; n + 1 < texts.offsets.size(); ++n) {
       Words kept;
-      for (auto& token : tokenizer(text)) {
+      for (auto i = texts.offsets[n]; i < texts.offsets[n + 1]; ++i) {
+        const auto number = static_cast<std::size_t>(texts.numbers[static_cast<std::size_t>(i)]);
+        const std::string& token = texts.words.words()[number];
         if (std::isalnum(static_cast<unsigned char>(token[0])) != 0) kept.push_back(token);
       }
       words.push_back(std::move(kept));
@@ -67,7 +69,7 @@ double jaccard(const std::vector<int>& a, const std::vector<int>& b) {
 
 TEST_CASE("there are at least 1,500 reviews, each labelled positive or negative") {
   const Corpus& corpus = reviews();
-  CHECK(corpus.texts.size() >= 1500);
+  CHECK(corpus.labels.size() >= 1500);
   CHECK(corpus.label_names == Words{"negative", "positive"});
   CHECK((corpus.has_dev() && corpus.has_test()));
   for (const auto& words : words_of_reviews()) CHECK(words.size() >= 3);
@@ -82,7 +84,7 @@ TEST_CASE("half of the reviews of each part are positive, give or take a tenth")
   };
   CHECK(positive(0, corpus.train_end) == Approx(0.5).margin(0.05));
   CHECK(positive(corpus.train_end, corpus.dev_end) == Approx(0.5).margin(0.05));
-  CHECK(positive(corpus.dev_end, corpus.texts.size()) == Approx(0.5).margin(0.05));
+  CHECK(positive(corpus.dev_end, corpus.labels.size()) == Approx(0.5).margin(0.05));
 }
 
 TEST_CASE("no two reviews are alike") {
@@ -102,7 +104,7 @@ TEST_CASE("no two reviews are alike") {
       const double alike = jaccard(sets[i], sets[k]);
       if (alike <= most) continue;
       most = alike;
-      pair = reviews().texts[k] + " | " + reviews().texts[i];
+      pair = phrase(all[k], 0, all[k].size()) + "| " + phrase(all[i], 0, all[i].size());
     }
   }
   INFO(pair);
@@ -138,7 +140,10 @@ TEST_CASE("every embedded vector can be read, and covers nearly all of the revie
   CHECK(vectors.duplicates == 0);
   CHECK(static_cast<tapegrad::Index>(vectors.words.size()) == vectors.lines);
   const std::set<std::string> known(vectors.words.begin(), vectors.words.end());
-  const auto counts = tapegrad::count_words(reviews().texts, tapegrad::Tokenizer());
+  tapegrad::WordCounts counts;
+  for (const auto number : reviews().texts.numbers) {
+    counts.add(reviews().texts.words.words()[static_cast<std::size_t>(number)]);
+  }
   const auto covered = tapegrad::coverage(
       counts, [&](std::string_view word) { return known.count(std::string(word)) > 0; });
   INFO(to_string(covered));

@@ -10,6 +10,7 @@ using tapegrad::IndexArray;
 using tapegrad::Tokenizer;
 using tapegrad::Vocabulary;
 using Ids = std::vector<Index>;
+using Words = std::vector<std::int32_t>;
 
 namespace {
 
@@ -17,7 +18,8 @@ namespace {
 EncodedTexts many(Index n) {
   EncodedTexts texts;
   for (Index i = 0; i < n; ++i) {
-    texts.ids.insert(texts.ids.end(), static_cast<std::size_t>(i * 7919 % 41), 2 + i % 90);
+    texts.ids.insert(texts.ids.end(), static_cast<std::size_t>(i * 7919 % 41),
+                     static_cast<std::int32_t>(2 + i % 90));
     texts.offsets.push_back(static_cast<Index>(texts.ids.size()));
   }
   return texts;
@@ -45,12 +47,12 @@ TEST_CASE("texts become ids; long ones are cut, unknown words and cuts are count
   REQUIRE(vocabulary.words() ==
           std::vector<std::string>{"<pad>", "<unk>", ".", "a", "film", "good"});
   const auto all = encode(texts, Tokenizer(), vocabulary);
-  CHECK(all.ids == Ids{3, 5, 4, 2, 5, 1, 1, 1, 5, 1, 1, 4});
+  CHECK(all.ids == Words{3, 5, 4, 2, 5, 1, 1, 1, 5, 1, 1, 4});
   CHECK(all.offsets == Ids{0, 4, 4, 12});
   CHECK(all.unknown == 5);
   CHECK(all.cut == 0);
   const auto cut = encode(texts, Tokenizer(), vocabulary, 3);
-  CHECK(cut.ids == Ids{3, 5, 4, 5, 1, 1});
+  CHECK(cut.ids == Words{3, 5, 4, 5, 1, 1});
   CHECK(cut.unknown == 2);
   CHECK(cut.cut == 2);
   CHECK(cut.words_cut == 6);

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <tapegrad/training/classifier.hpp>
 
+#include <temporary.hpp>
 #include "tiny.hpp"
 
 using tapegrad::Array;
@@ -202,6 +203,48 @@ TEST_CASE("ids that the table does not have are an error that names the id") {
           Catch::Contains("id " + std::to_string(id)) && Catch::Contains("out of range [0, 20)"));
     }
   }
+}
+
+TEST_CASE("with Naive-Bayes weights a bag is the weighted sum over the root of its length") {
+  tapegrad::Rng rng(7);
+  const Array table = tiny::table(tiny::words, 4);
+  Array ratios = tapegrad::zeros({tiny::words});
+  for (std::size_t i = 1; i < tiny::words; ++i) {
+    ratios(i) = static_cast<tapegrad::Real>(0.1 * static_cast<double>(i) - 1);
+  }
+  const auto model = make_classifier({.nb_weights = true}, table, rng, ratios);
+  const Array logits = model(tiny::texts(some_texts), {0, 1, 2, 3}, Context{}).value();
+  for (std::size_t i = 0; i < some_texts.size(); ++i) {
+    Numbers x(4);
+    double entries = 0;
+    for (const Index id : some_texts[i]) {
+      if (id == 0) continue;
+      ++entries;
+      for (std::size_t d = 0; d < 4; ++d) {
+        x[d] += ratios(static_cast<std::size_t>(id)) * table(static_cast<std::size_t>(id), d);
+      }
+    }
+    for (double& value : x) value /= std::sqrt(entries);
+    check_row(logits, i, affine(model, "out", x));
+  }
+  CHECK(named(model, "nb.weight").frozen());
+}
+
+TEST_CASE("n-grams and Naive-Bayes weights are refused where they do not fit") {
+  const auto error = [](const tapegrad::ClassifierConfig& config) {
+    return error_of<std::invalid_argument>([&] { check_classifier(config); });
+  };
+  CHECK(error({.kind = ModelKind::mean, .ngrams = {.order = 2}}) ==
+        "ngrams: needs the model bag, not mean");
+  CHECK(error({.kind = ModelKind::mean, .nb_weights = true}) ==
+        "nb-weights: needs the model bag, not mean");
+  CHECK(error({.classes = 3, .nb_weights = true}) ==
+        "nb-weights: Naive-Bayes weights tell two classes apart, these are 3");
+  CHECK(error({.ngrams = {.order = 0}}) == "ngrams: order is 0, expected 1 or more");
+  tapegrad::Rng rng(1);
+  CHECK_THROWS_WITH(
+      make_classifier({.nb_weights = true}, tiny::table(5, 2), rng, tapegrad::zeros({4})),
+      "make_classifier: nb_weights has shape [4], [5] is wanted");
 }
 
 TEST_CASE("model kinds have names") {

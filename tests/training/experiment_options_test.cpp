@@ -52,7 +52,6 @@ const Change changes[] = {
     {"model", [](ExperimentOptions& o) { o.classifier.kind = tapegrad::ModelKind::mean; }},
     {"dropout", [](ExperimentOptions& o) { o.classifier.dropout = 0.5; }},
     {"missing", [](ExperimentOptions& o) { o.missing = tapegrad::Missing::zeros; }},
-    {"rules", [](ExperimentOptions& o) { o.rules.whitespace_only = true; }},
     {"min_count", [](ExperimentOptions& o) { o.vocabulary.options.min_count = 8; }},
     {"max_tokens", [](ExperimentOptions& o) { o.vocabulary.max_tokens = 1; }},
     {"optimizer", [](ExperimentOptions& o) { o.optimizer = "sgd"; }},

@@ -222,10 +222,8 @@ TEST_CASE("empty texts, and no words at all, train the biases only") {
 
 TEST_CASE("a text of literal padding marks is made of unknown words") {
   const auto corpus = tiny::corpus({{"bad", "<pad> <pad>"}, {"good", "fine"}}, {{"good", "fine"}},
-                                   {{"bad", "<pad>"}});
-  ExperimentOptions options = options_of({"random"});
-  options.rules.whitespace_only = true;
-  const auto result = run_experiment(corpus, {}, options);
+                                   {{"bad", "<pad>"}}, {.whitespace_only = true});
+  const auto result = run_experiment(corpus, {}, options_of({"random"}));
   CHECK(result.groups[0].runs[0].fit.padding.padding_steps == 0);
   CHECK(result.groups[0].runs[0].fit.padding.norm_after == 0);
 }

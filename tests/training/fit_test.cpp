@@ -36,7 +36,7 @@ FitResult fit_with_adam(TextClassifier& model, const FitOptions& options, double
 }
 
 std::vector<Index> ids_of(const tapegrad::LabelledTexts& data) {
-  const std::set<Index> ids(data.texts.ids.begin(), data.texts.ids.end());
+  const std::set<std::int32_t> ids(data.texts.ids.begin(), data.texts.ids.end());
   return {ids.begin(), ids.end()};
 }
 

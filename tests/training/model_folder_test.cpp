@@ -11,6 +11,7 @@
 namespace fs = std::filesystem;
 using tapegrad::ClassifierModel;
 using tapegrad::FormatError;
+using tapegrad::Index;
 using tapegrad::load_model;
 using tapegrad::ModelKind;
 using tapegrad::read_file;
@@ -29,6 +30,22 @@ ClassifierModel model_of(ModelKind kind) {
           tapegrad::Vocabulary(counts),
           {"bad", "very \"good\""},
           tiny::classifier(kind)};
+}
+
+// N-grams of one text, and weights that differ.
+ClassifierModel model_with_ngrams(const tapegrad::NgramOptions& options) {
+  ClassifierModel model = model_of(ModelKind::bag);
+  model.config.ngrams = options;
+  model.config.nb_weights = true;
+  const auto train =
+      encode({"word2 word3 word2 word9 word2"}, tapegrad::Tokenizer(model.rules), model.vocabulary);
+  model.ngrams = tapegrad::Ngrams(train, options);
+  const auto rows = tiny::words + static_cast<std::size_t>(model.ngrams.size());
+  tapegrad::Rng rng(3);
+  tapegrad::Array ratios = tapegrad::zeros({rows});
+  for (std::size_t i = 1; i < rows; ++i) ratios(i) = 1 / static_cast<tapegrad::Real>(i);
+  model.net = make_classifier(model.config, tiny::table(rows, 4), rng, ratios);
+  return model;
 }
 
 // A saved model, one file of which is then spoiled.
@@ -93,6 +110,44 @@ TEST_CASE("a loaded model is the saved one, and gives logits of the same bits") 
   }
 }
 
+TEST_CASE("a model with n-grams and Naive-Bayes weights is loaded with them") {
+  const std::vector<std::string> texts = {"word2 word3 word2", "word3 word2 word9 word2", ""};
+  for (const Index buckets : {0, 50}) {
+    const ClassifierModel saved =
+        model_with_ngrams({.order = 3, .min_count = 1, .buckets = buckets});
+    const TemporaryDirectory directory;
+    save_model(saved, directory.path());
+    const ClassifierModel loaded = load_model(directory.path());
+    CHECK(loaded.config.nb_weights);
+    CHECK(loaded.ngrams.size() == saved.ngrams.size());
+    CHECK(encode(loaded, texts).ids == encode(saved, texts).ids);
+    CHECK(same(predict(loaded.net, encode(loaded, texts)).probabilities,
+               predict(saved.net, encode(saved, texts)).probabilities));
+    CHECK(tiny::same_values(tiny::values(loaded.net), tiny::values(saved.net)));
+    CHECK(entries(directory.path()) == (buckets == 0 ? 4 : 3));
+    const Json config = Json::parse(read_file(directory / "config.json"));
+    CHECK(config["format_version"] == 2);
+    CHECK(config["model"]["ngrams"]["order"] == 3);
+    CHECK(config["model"]["ngrams"]["buckets"] == buckets);
+    save_model(model_of(ModelKind::bag), directory.path());
+    CHECK(entries(directory.path()) == 3);  // no list of n-grams is left behind
+    CHECK(Json::parse(read_file(directory / "config.json"))["format_version"] == 1);
+  }
+}
+
+TEST_CASE("n-grams that do not fit the configuration are an error") {
+  const TemporaryDirectory directory;
+  save_model(model_with_ngrams({.order = 3, .min_count = 1}), directory.path());
+  directory.file("ngrams.txt", "word2 word3\n");
+  CHECK_THAT(error_of<FormatError>([&] { load_model(directory.path()); }),
+             Catch::Contains("embed.weight has shape [27, 4], config.json wants [21, 4]"));
+  Json json = Json::parse(read_file(directory / "config.json"));
+  json["model"]["ngrams"]["order"] = 0;
+  directory.file("config.json", json.dump());
+  CHECK_THAT(error_of<FormatError>([&] { load_model(directory.path()); }),
+             Catch::Contains("ngrams: order is 0, expected 1 or more"));
+}
+
 TEST_CASE("the same model saved twice, or loaded and saved, gives the same bytes") {
   const Saved one;
   const Saved two;
@@ -121,8 +176,8 @@ TEST_CASE("parameters are saved under the names and layouts that PyTorch gives t
 }
 
 TEST_CASE("a model or tokenizer of a newer version is refused") {
-  CHECK(config_error([](Json& json) { json["format_version"] = 2; }) ==
-        "format version 2 is newer than this program, which knows 1");
+  CHECK(config_error([](Json& json) { json["format_version"] = 3; }) ==
+        "format version 3 is newer than this program, which knows 2");
   CHECK(config_error([](Json& json) { json["tokenizer"]["version"] = 99; }) ==
         "tokenizer version 99 is newer than this program, which knows 1");
 }
@@ -130,7 +185,7 @@ TEST_CASE("a model or tokenizer of a newer version is refused") {
 TEST_CASE("a newer version is refused as such even if its settings have other names") {
   CHECK(config_error([](Json& json) {
           json = {{"format_version", 7}};
-        }) == "format version 7 is newer than this program, which knows 1");
+        }) == "format version 7 is newer than this program, which knows 2");
 }
 
 TEST_CASE("a configuration with something missing or of the wrong type is an error") {

@@ -9,6 +9,7 @@
 using tapegrad::Index;
 using tapegrad::make_splits;
 using Numbers = std::vector<Index>;
+using Ids = std::vector<std::int32_t>;
 
 namespace {
 
@@ -117,12 +118,11 @@ TEST_CASE("words of dev and test are in the vocabulary only if they have a vecto
                                    {{"good", "known unknown film"}}, {{"bad", "seen unseen"}});
   const tapegrad::WordVectors vectors{{"film", "nowhere", "seen", "known"},
                                       tapegrad::zeros({4, 2})};
-  const auto data =
-      tapegrad::prepare(corpus, make_splits(corpus, 2, 1)[0], tapegrad::Tokenizer(), vectors, {});
+  const auto data = tapegrad::prepare(corpus, make_splits(corpus, 2, 1)[0], vectors, {});
   CHECK(data.vocabulary.words() ==
         std::vector<std::string>{"<pad>", "<unk>", "dull", "film", "fine", "known", "seen"});
-  CHECK(data.dev.texts.ids == Numbers{5, 1, 3});
-  CHECK(data.test.texts.ids == Numbers{6, 1});
+  CHECK(data.dev.texts.ids == Ids{5, 1, 3});
+  CHECK(data.test.texts.ids == Ids{6, 1});
   CHECK(data.dev.labels == Numbers{1});
   CHECK(data.test.labels == Numbers{0});
 }
@@ -131,16 +131,15 @@ TEST_CASE("a rare training word is unknown even if it has a vector and stands in
   const auto corpus = tiny::corpus({{"bad", "dull dull rare"}, {"good", "dull"}},
                                    {{"good", "rare"}}, {{"bad", "rare"}});
   const tapegrad::WordVectors vectors{{"rare"}, tapegrad::zeros({1, 2})};
-  const auto data = tapegrad::prepare(corpus, make_splits(corpus, 2, 1)[0], tapegrad::Tokenizer(),
-                                      vectors, {.options = {.min_count = 2}});
-  CHECK(data.test.texts.ids == Numbers{tapegrad::Vocabulary::unk});
+  const auto data = tapegrad::prepare(corpus, make_splits(corpus, 2, 1)[0], vectors,
+                                      {.options = {.min_count = 2}});
+  CHECK(data.test.texts.ids == Ids{tapegrad::Vocabulary::unk});
 }
 
 TEST_CASE("long texts are cut in all parts of a split") {
   const auto corpus =
       tiny::corpus({{"bad", "a b c"}, {"good", "a b"}}, {{"good", "a b c d"}}, {{"bad", "c b a"}});
-  const auto data = tapegrad::prepare(corpus, make_splits(corpus, 2, 1)[0], tapegrad::Tokenizer(),
-                                      {}, {.max_tokens = 2});
+  const auto data = tapegrad::prepare(corpus, make_splits(corpus, 2, 1)[0], {}, {.max_tokens = 2});
   CHECK(data.train.texts.ids.size() == 4);
   CHECK(data.train.texts.cut == 1);
   CHECK(data.dev.texts.cut == 1);
@@ -154,7 +153,9 @@ TEST_CASE("a corpus is the files one after the other, with the labels of train f
   const std::string test = directory.file("test", "awful worst\nbad poor\n");
   const tapegrad::DatasetOptions options{.form = tapegrad::DatasetForm::label_text};
   const auto corpus = tapegrad::load_corpus(train, dev, test, options);
-  CHECK(corpus.texts == std::vector<std::string>{"fine", "dull", "nice", "poor", "worst", "poor"});
+  CHECK(corpus.texts.words.words() ==
+        std::vector<std::string>{"fine", "dull", "nice", "poor", "worst"});
+  CHECK(corpus.texts.numbers == Ids{0, 1, 2, 3, 4, 3});
   CHECK(corpus.label_names == std::vector<std::string>{"bad", "good", "awful"});
   CHECK(corpus.labels == Numbers{1, 0, 1, 0, 2, 0});
   CHECK(corpus.classes == 2);

@@ -22,7 +22,7 @@ constexpr Index words_of_a_label = 8;  // label 0 likes 2 .. 9, label 1 likes 10
 inline tapegrad::EncodedTexts texts(const std::vector<std::vector<Index>>& all) {
   tapegrad::EncodedTexts encoded;
   for (const auto& text : all) {
-    encoded.ids.insert(encoded.ids.end(), text.begin(), text.end());
+    for (const Index id : text) encoded.ids.push_back(static_cast<std::int32_t>(id));
     encoded.offsets.push_back(static_cast<Index>(encoded.ids.size()));
   }
   return encoded;
@@ -94,21 +94,23 @@ using Labelled = std::vector<std::pair<std::string, std::string>>;
 
 /// A corpus of (label, text); the labels of `train` are the classes, in their order.
 inline tapegrad::Corpus corpus(const Labelled& train, const Labelled& dev = {},
-                               const Labelled& test = {}) {
+                               const Labelled& test = {},
+                               const tapegrad::TokenizerRules& rules = {}) {
   tapegrad::Corpus all;
-  const auto append = [&all](const Labelled& part) {
+  all.rules = rules;
+  const auto append = [&](const Labelled& part) {
     for (const auto& [label, text] : part) {
       const auto found = std::find(all.label_names.begin(), all.label_names.end(), label);
       all.labels.push_back(found - all.label_names.begin());
       if (found == all.label_names.end()) all.label_names.push_back(label);
-      all.texts.push_back(text);
+      tapegrad::tokenize({text}, tapegrad::Tokenizer(rules), all.texts);
     }
   };
   append(train);
   all.classes = std::ssize(all.label_names);
-  all.train_end = all.texts.size();
+  all.train_end = all.labels.size();
   append(dev);
-  all.dev_end = all.texts.size();
+  all.dev_end = all.labels.size();
   append(test);
   return all;
 }

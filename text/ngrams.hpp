@@ -1,0 +1,93 @@
+// N-grams: runs of neighbouring words, as entries of a text beside its words.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tapegrad/text/batches.hpp>
+#include <tapegrad/text/vocabulary.hpp>
+#include <vector>
+
+namespace tapegrad {
+
+struct NgramOptions {
+  /// N-grams of 2 to `order` words; 1: none.
+  Index order = 1;
+  /// Those seen fewer times in the training texts are left out; with buckets all are taken.
+  Index min_count = 2;
+  /// 0: each n-gram has a number of its own. Otherwise all n-grams, seen in training or not, share
+  /// so many numbers by their hash, as fastText's do.
+  Index buckets = 0;
+};
+
+/// Throws std::invalid_argument for an order below 1, and a negative min_count or buckets.
+void check_ngrams(const NgramOptions& options);
+
+/// The hash of an n-gram of word ids: of the first id h = id, of each further one
+/// h = mix(h * 0x9E3779B97F4A7C15 + id), where mix is the finalizer of MurmurHash3 (Appleby, 2011).
+std::uint64_t ngram_hash(const std::int32_t* ids, Index n);
+
+/// Different 64-bit keys, numbered from 0 as they come.
+class KeyIndex {
+ public:
+  KeyIndex();
+  /// The number of `key`, a new one if it was not there.
+  std::int32_t add(std::uint64_t key);
+  /// The number of `key`, -1 if it is not there.
+  std::int32_t find(std::uint64_t key) const;
+  std::int32_t size() const { return size_; }
+
+ private:
+  struct Slot {
+    std::uint64_t key = 0;
+    std::int32_t number = -1;  // free
+  };
+  std::size_t place(std::uint64_t key) const;
+  void grow();
+
+  std::vector<Slot> slots_;  // a power of two, at most half of them taken
+  std::int32_t size_ = 0;
+};
+
+/// The n-grams that a classifier knows, numbered from 0: by falling frequency in the training
+/// texts, equally frequent ones by their length, then by their hash. N-grams are told apart by a
+/// hash of 64 bits: of a million, two are taken for one with a probability of 3 in 100 million.
+class Ngrams {
+ public:
+  /// None.
+  Ngrams() = default;
+  /// Those of the training texts. Errors as in check_ngrams, and std::invalid_argument for more
+  /// than 2^31 - 1 of them.
+  Ngrams(const EncodedTexts& train, const NgramOptions& options);
+
+  const NgramOptions& options() const { return options_; }
+  /// How many numbers there are.
+  Index size() const;
+  /// The words of n-gram `number`; only without buckets.
+  std::vector<std::int32_t> words(Index number) const;
+
+  /// Adds to each text, behind its words, its n-grams: those of two words first, by their place in
+  /// the text. N-gram i gets the id first_id + i; unknown n-grams are left out.
+  void append_to(EncodedTexts& texts, Index first_id) const;
+
+  /// Writes one n-gram a line, its words separated by a space, so that line number - 1 is its
+  /// number; with buckets there is nothing to write.
+  void save(const std::string& path, const Vocabulary& vocabulary) const;
+  /// Reads what `save` wrote. FormatError with the line for fewer than 2 or more than order words,
+  /// a word that is not in the vocabulary, or an n-gram that comes again.
+  static Ngrams load(const std::string& path, const Vocabulary& vocabulary,
+                     const NgramOptions& options);
+  /// Hashed ones, which need no file.
+  static Ngrams hashed(const NgramOptions& options);
+
+ private:
+  std::int32_t number(std::uint64_t hash) const;
+  void add(const std::int32_t* ids, Index n);
+  Index write_text(const std::int32_t* ids, Index length, Index first_id, std::int32_t* out) const;
+
+  NgramOptions options_;
+  KeyIndex numbers_;
+  std::vector<std::int32_t> words_;  // of all n-grams, one after the other
+  std::vector<Index> starts_ = {0};  // [size + 1], in words_
+};
+
+}  // namespace tapegrad
