@@ -5,7 +5,7 @@ import datetime
 import shlex
 import sys
 
-from driver import data, growth, jobs, machine, reading, size, steps, table
+from driver import data, growth, jobs, machine, reading, size, steps, table, talk
 
 READING = ("vectors", "tokenize")
 STEP_NAMES = [benchmark.name for benchmark in steps.BENCHMARKS]
@@ -23,11 +23,14 @@ def parse(arguments):
     parser.add_argument("--threads", default="1 2", metavar="LIST", help='thread counts ("1 2")')
     parser.add_argument("--limit", type=float, default=60, metavar="S",
                         help="seconds of steps after which fewer of them will do (60)")
+    parser.add_argument("--fastest", action="store_true",
+                        help="take the fastest step instead of the median: for a busy machine")
     parser.add_argument("--data", metavar="DIR",
                         help="folder of the data sets ($TAPEGRAD_DATA, ../shared/data)")
     parser.add_argument("--write", action="store_true", help="write bench/RESULTS.md too")
     options = parser.parse_args(arguments)
     options.threads = [int(each) for each in options.threads.split()]
+    options.effort = talk.Effort(options.steps, options.limit, options.fastest)
     unknown = [name for name in options.names if name not in ALL]
     if unknown:
         parser.error(f"unknown: {' '.join(unknown)}; there are: {' '.join(ALL)}")
@@ -39,34 +42,22 @@ def progress(text):
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
-def limits(options):
-    found = {threads: steps.limits(threads) for threads in options.threads}
-    rows = [[threads, f"{each['triad'] / 1e9:.1f}", f"{each['sgemm'] / 1e9:.0f}"]
-            for threads, each in found.items()]
-    return found, table.markdown(["threads", "triad, GB/s", "sgemm, GFLOP/s"], rows)
-
-
 def step_sections(options):
-    chosen = [each for each in steps.BENCHMARKS if each.name in options.names]
-    if not chosen:
-        return
-    peaks, text = limits(options)
-    yield "Limits of the machine", text
     rows = []
-    for benchmark in chosen:
-        for threads in benchmark.threads or options.threads:
-            if threads not in peaks:
-                continue
-            rows.append(steps.run(benchmark, threads, peaks[threads], options.steps, options.limit))
-            progress(table.steps_line(rows[-1]))
-    yield "Steps", table.of_steps(rows)
+    for benchmark in (each for each in steps.BENCHMARKS if each.name in options.names):
+        for threads in options.threads:
+            if not benchmark.threads or threads in benchmark.threads:
+                rows.append(steps.run(benchmark, threads, options.effort))
+                progress(table.steps_line(rows[-1]))
+    if rows:
+        yield "Steps", table.of_steps(rows)
 
 
 def reading_sections(options, files):
     rows = []
     for name in (name for name in READING if name in options.names):
         for threads in options.threads:
-            rows += reading.run(name, files, threads, options.steps, options.limit)
+            rows += reading.run(name, files, threads, options.effort)
             progress(f"{name}, {threads} threads: "
                      f"{rows[-1].megabytes_a_core:.0f} MB/s a core")
     if rows:
@@ -86,7 +77,7 @@ def growth_sections(options):
     if "growth" not in options.names:
         return
     rows = []
-    for what, threads, times in growth.run(options.threads, options.steps, options.limit / 10):
+    for what, threads, times in growth.run(options.threads, options.effort):
         rows.append([what, threads, *map(table.number, times)])
         progress(" ".join(map(str, rows[-1])))
     policies = [f"{policy}, ms" for policy in growth.POLICIES]

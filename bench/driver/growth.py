@@ -21,14 +21,14 @@ def cases(threads):
                 yield {key: value}, threads[0]
 
 
-def run(threads, least_steps, limit):
+def run(threads, effort):
     """Rows of the table: what is different, threads, and the milliseconds of each policy."""
     for change, each in cases(threads):
         times = []
         for policy in POLICIES:
             sizes = [f"{key}={value}" for key, value in {**BASE, **change}.items()]
             with steps.ours("bag_sparse", each, *sizes, f"rows={policy}") as worker:
-                talk.alternate([worker], least_steps, limit)
-                times.append(worker.median())
+                talk.alternate([worker], effort)
+                times.append(worker.time(effort))
         what = ", ".join(f"{key} = {value:,}" for key, value in change.items())
         yield what or ", ".join(f"{key} = {value:,}" for key, value in BASE.items()), each, times

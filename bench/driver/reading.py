@@ -30,11 +30,11 @@ def cases(name, data):
                                           ("all rows", [], "250"))]
 
 
-def run(name, data, threads, least_steps, limit):
+def run(name, data, threads, effort):
     """The rows of the table."""
     rows = []
     for what, options, wanted in cases(name, data):
         with steps.ours(name, threads, *options) as worker:
-            talk.alternate([worker], least_steps, limit)
-            rows.append(Row(name, what, threads, worker.median(), worker.bytes, wanted))
+            talk.alternate([worker], effort)
+            rows.append(Row(name, what, threads, worker.time(effort), worker.bytes, wanted))
     return rows

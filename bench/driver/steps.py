@@ -12,7 +12,8 @@ class Benchmark:
     wanted: tuple = ()  # times faster than the peer, at 1 and 2 threads
     products: bool = False  # its time depends on matrix products
     threads: tuple = ()  # the only thread counts that make sense; empty: any
-    share: str = ""  # the limit it is held against: "triad" or "sgemm"
+    limit: str = ""  # what it is held against: "triad" or "sgemm"
+    limit_options: tuple = ()
     wanted_share: float = 0
 
     def wanted_at(self, threads):
@@ -22,51 +23,46 @@ class Benchmark:
 BENCHMARKS = [
     Benchmark("bag_frozen", "torch", (3,)),
     Benchmark("bag_dense", "torch", (15,)),
-    Benchmark("bag_sparse", "torch", (6,), share="triad"),
+    Benchmark("bag_sparse", "torch", (6,), limit="triad"),
     Benchmark("seq_frozen", "torch", (4,), products=True),
     Benchmark("seq_dense", "torch", (10,), products=True),
     Benchmark("seq_sparse", "torch", (6,), products=True),
     Benchmark("big_dense", "torch", (150,)),
     Benchmark("big_sparse", "torch", (4,)),
     Benchmark("emb_fwd_bwd", "torch", (4,)),
-    Benchmark("mlp", "torch", (1,), products=True, share="sgemm"),
-    Benchmark("mlp_products", products=True, share="sgemm", wanted_share=0.8),
+    Benchmark("mlp", "torch", (1,), products=True, limit="sgemm"),
+    Benchmark("mlp_products", products=True, limit="sgemm", wanted_share=0.8),
     Benchmark("chain", "libtorch", (10,)),
-    Benchmark("adam5M", "torch", (1.3, 1), share="triad", wanted_share=0.9),
+    Benchmark("adam5M", "torch", (1.3, 1), limit="triad", limit_options=("n=6619136",),
+              wanted_share=0.9),
     Benchmark("infer1", "libtorch", (5,), threads=(1,)),
 ]
 
 
 @dataclasses.dataclass
 class Row:
-    name: str
+    benchmark: Benchmark
     threads: int
-    ours: float  # median milliseconds of a step
+    ours: float  # milliseconds of a step
     steps: int
-    peer: str = ""
     peer_time: float = None
     peer_steps: int = 0
     settings: str = ""  # of the peer
-    wanted: float = None
-    share: float = None  # of the limit
-    wanted_share: float = 0
-    limit: str = ""
+    done: float = 0  # a step's bytes (triad) or floating-point operations (sgemm)
+    limit: float = None  # bytes or operations a second, as measured beside it
 
     @property
     def ratio(self):
         return self.peer_time / self.ours if self.peer_time else None
 
+    @property
+    def share(self):
+        """Of the limit."""
+        return self.done / (self.ours / 1000) / self.limit if self.limit else None
+
 
 def ours(name, threads, *options):
     return talk.Worker([machine.BIN / "bench_steps", name, threads, *options])
-
-
-def limits(threads):
-    """Bytes a second of the triad and flop a second of sgemm, at this number of threads."""
-    with ours("triad", threads) as triad, ours("sgemm", threads) as sgemm:
-        talk.alternate([triad, sgemm], 20, 10)
-        return {"triad": triad.bytes / min(triad.times) * 1000,
-                "sgemm": sgemm.flops / min(sgemm.times) * 1000}
 
 
 def start_torch(name, threads, form, settings):
@@ -118,21 +114,21 @@ def start_peer(benchmark, threads):
     return None, ""
 
 
-def run(benchmark, threads, peak, steps, limit):
-    """One row of the table; `peak` is what `limits` gave for this number of threads."""
+def run(benchmark, threads, effort):
+    """One row of the table."""
     with contextlib.ExitStack() as stack:
         peer, settings = start_peer(benchmark, threads)
-        workers = [stack.enter_context(ours(benchmark.name, threads))]
+        own = stack.enter_context(ours(benchmark.name, threads))
+        limit = None
+        if benchmark.limit:
+            limit = stack.enter_context(ours(benchmark.limit, threads, *benchmark.limit_options))
         if peer:
-            workers.append(stack.enter_context(peer))
-        talk.alternate(workers, steps, limit)
-        own = workers[0]
-        row = Row(benchmark.name, threads, own.median(), len(own.times), benchmark.peer,
-                  settings=settings, wanted=benchmark.wanted_at(threads))
+            stack.enter_context(peer)
+        talk.alternate([worker for worker in (own, peer, limit) if worker], effort)
+        row = Row(benchmark, threads, own.time(effort), len(own.times), settings=settings)
         if peer:
-            row.peer_time, row.peer_steps = peer.median(), len(peer.times)
-        if benchmark.share:
-            done = own.bytes if benchmark.share == "triad" else own.flops
-            row.share = done / (own.median() / 1000) / peak[benchmark.share]
-            row.limit, row.wanted_share = benchmark.share, benchmark.wanted_share
+            row.peer_time, row.peer_steps = peer.time(effort), len(peer.times)
+        if limit:
+            row.done = own.bytes or own.flops
+            row.limit = (limit.bytes or limit.flops) / (limit.time(effort) / 1000)
         return row

@@ -32,15 +32,17 @@ def in_words(header, cells):
 
 
 def step_cells(row):
+    benchmark = row.benchmark
     share = ""
     if row.share is not None:
-        share = f"{100 * row.share:.0f} % of {row.limit}"
-        if row.wanted_share:
-            share += f" (wanted {100 * row.wanted_share:.0f} %)"
-    return [row.name, row.threads, number(row.ours), number(row.peer_time), number(row.ratio),
-            number(row.wanted), share,
+        limit = f"{row.limit / 1e9:.3g} {'GB/s' if benchmark.limit == 'triad' else 'GFLOP/s'}"
+        share = f"{100 * row.share:.0f} % of {benchmark.limit}'s {limit}"
+        if benchmark.wanted_share:
+            share += f" (wanted {100 * benchmark.wanted_share:.0f} %)"
+    return [benchmark.name, row.threads, number(row.ours), number(row.peer_time),
+            number(row.ratio), number(benchmark.wanted_at(row.threads)), share,
             f"{row.steps} / {row.peer_steps}" if row.peer_time else row.steps,
-            f"{row.peer} {row.settings}".strip()]
+            f"{benchmark.peer} {row.settings}".strip()]
 
 
 def steps_line(row):

@@ -1,4 +1,5 @@
 """The conversation with programs that run a benchmark's steps: bench_steps and its peers."""
+import dataclasses
 import os
 import statistics
 import subprocess
@@ -7,6 +8,16 @@ import time
 TURN = 0.15  # seconds one program works before the other's turn
 MOST_STEPS = 20_000  # in a turn
 SETTLE = 0.03  # seconds before a turn, in which the other's waiting threads fall asleep
+
+
+@dataclasses.dataclass
+class Effort:
+    """How long is measured: at least so many steps of each program, but after `limit` seconds fewer
+    will do; and whether the fastest step counts instead of the median.
+    """
+    steps: int
+    limit: float
+    fastest: bool = False
 
 
 class Failed(Exception):
@@ -61,8 +72,9 @@ class Worker:
         milliseconds = max(statistics.median(self.times[-1000:]), 1e-4)
         return self.run(min(max(1, int(1000 * TURN / milliseconds)), MOST_STEPS))
 
-    def median(self):
-        return statistics.median(self.times)
+    def time(self, effort):
+        """The median of all steps in milliseconds, or the fastest of them."""
+        return min(self.times) if effort.fastest else statistics.median(self.times)
 
     def _answer(self):
         line = self.process.stdout.readline()
@@ -71,19 +83,19 @@ class Worker:
         return line
 
 
-def alternate(workers, steps, limit):
-    """Lets the workers take turns until each has run `steps` steps and one second is over, or until
-    `limit` seconds are over and each has run at least three. The times are then in the workers."""
+def alternate(workers, effort):
+    """Lets the workers take turns until each has run its steps and one second is over, or until the
+    limit is over and each has run at least three. The times are then in the workers."""
     seconds = 0
     while True:
         for worker in workers:
             seconds += worker.turn()
         fewest = min(len(worker.times) for worker in workers)
-        if (fewest >= steps and seconds >= 1) or (fewest >= 3 and seconds >= limit):
+        if (fewest >= effort.steps and seconds >= 1) or (fewest >= 3 and seconds >= effort.limit):
             return
 
 
-def fastest(starters, limit=1.0):
+def fastest(starters):
     """Starts a worker with each of the starters in turn, tries it for a second, and returns the
     fastest (its times forgotten) and its place in the list. A starter that returns None is left out.
     """
@@ -92,7 +104,7 @@ def fastest(starters, limit=1.0):
         worker = start()
         if worker is None:
             continue
-        alternate([worker], 5, limit)
+        alternate([worker], Effort(5, limit=1))
         trial = min(worker.times)
         if trial < 0.97 * best_time:
             if best:

@@ -23,9 +23,9 @@ struct Bag {
 };
 
 // Forward reads the row of each id that occurs; backward writes its gradient; Adam reads the
-// gradient and reads and writes the row and its two moments: nine times D numbers.
-double bytes_moved(const std::vector<Texts>& texts, std::size_t D) {
-  return mean_unique_ids(texts) * static_cast<double>(D) * 9 * sizeof(tg::Real);
+// gradient and reads and writes the row and its two moments: nine times its width.
+double bytes_moved(const std::vector<Texts>& texts, std::size_t width) {
+  return mean_unique_ids(texts) * static_cast<double>(width) * 9 * sizeof(tg::Real);
 }
 
 Step bag_step(const Options& options, const char* rows) {

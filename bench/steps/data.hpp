@@ -24,9 +24,9 @@ struct Texts {
   tg::IndexArray labels;  // [B], 0 or 1
 };
 
-/// `batches` batches of B texts: lengths uniform in [L/8, L], ids in 1 .. V-1 with probability
-/// proportional to 1 / id (Zipf's law).
-std::vector<Texts> zipf_texts(std::size_t V, std::size_t B, std::size_t L);
+/// `batches` batches of `items` texts: lengths uniform in [length / 8, length], ids in 1 .. rows-1
+/// with probability proportional to 1 / id (Zipf's law).
+std::vector<Texts> zipf_texts(std::size_t rows, std::size_t items, std::size_t length);
 
 /// How many different ids a batch has on average, padding left out.
 double mean_unique_ids(const std::vector<Texts>& texts);

@@ -12,8 +12,8 @@ namespace bench {
 namespace {
 
 // STREAM's triad (McCalpin, 1995): a = b + s c, which counts as three arrays moved.
-Step triad(const Options&) {
-  constexpr std::size_t n = 32 << 20;
+Step triad(const Options& options) {
+  const std::size_t n = options.number("n", 32 << 20);
   constexpr std::size_t block = 1 << 16;
   auto a = std::make_shared<tg::Array>(random_array({n}));
   const auto b = std::make_shared<tg::Array>(*a);
@@ -27,7 +27,7 @@ Step triad(const Options&) {
                   for (std::size_t j = 0; j < block; ++j) x[j] = y[j] + 3.0F * z[j];
                 });
               },
-          .bytes = 3.0 * n * sizeof(float)};
+          .bytes = 3.0 * static_cast<double>(n * sizeof(float))};
 }
 
 // Square products, each thread its own.

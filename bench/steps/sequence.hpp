@@ -31,16 +31,17 @@ struct Sequence {
   }
 };
 
-/// A trainable table [V, D] of random numbers with padding 0.
-inline tg::Embedding padded_embedding(std::size_t V, std::size_t D) {
-  tg::Array table = random_array({V, D});
-  std::fill_n(table.data(), D, tg::Real(0));
+/// A trainable table [rows, width] of random numbers with padding 0.
+inline tg::Embedding padded_embedding(std::size_t rows, std::size_t width) {
+  tg::Array table = random_array({rows, width});
+  std::fill_n(table.data(), width, tg::Real(0));
   return tg::Embedding::from_pretrained(std::move(table), {.freeze = false, .padding_idx = 0});
 }
 
-inline Sequence sequence_model(std::size_t V, std::size_t D) {
+inline Sequence sequence_model(std::size_t rows, std::size_t width) {
   tg::Rng rng(1);
-  return {padded_embedding(V, D), tg::Dropout(0.1), tg::Linear(D, 64, rng), tg::Linear(64, 2, rng)};
+  return {padded_embedding(rows, width), tg::Dropout(0.1), tg::Linear(width, 64, rng),
+          tg::Linear(64, 2, rng)};
 }
 
 }  // namespace bench
