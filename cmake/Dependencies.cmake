@@ -33,6 +33,9 @@ endif()
 if(TAPEGRAD_BUILD_TESTS)
   tapegrad_find(Catch2 catch2 2.13)
 endif()
+if(TAPEGRAD_BUILD_BENCH)
+  find_package(Torch QUIET)  # a peer: benchmarks do without it
+endif()
 
 if(missing_packages)
   list(REMOVE_DUPLICATES missing_packages)
