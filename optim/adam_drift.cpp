@@ -14,27 +14,6 @@ double seventh_power(double x) {
   return cube * cube * x;
 }
 
-struct Series {
-  Real q, eps;
-  std::array<Real, 7> sums;
-  Real scale;         // of x
-  Real beta1, beta2;  // to the power of the number of steps
-};
-
-void move_by_series(Real* __restrict x, Real* __restrict m, Real* __restrict v, std::size_t n,
-                    const Series& c) {
-  const auto& [s0, s1, s2, s3, s4, s5, s6] = c.sums;
-  for (std::size_t i = 0; i < n; ++i) {
-    const Real s = std::sqrt(v[i]);
-    const Real r = 1 / (s * c.q + c.eps);
-    const Real z = -s * r;
-    const Real sum = s0 + z * (s1 + z * (s2 + z * (s3 + z * (s4 + z * (s5 + z * s6)))));
-    x[i] = c.scale * (x[i] - m[i] * r * sum);
-    m[i] *= c.beta1;
-    v[i] *= c.beta2;
-  }
-}
-
 }  // namespace
 
 AdamDrift::AdamDrift(const AdamOptions& options, bool decoupled)
@@ -104,15 +83,15 @@ void AdamDrift::move(std::size_t from, Real* x, const StateRow& state, std::size
   if (steps == 0) return;
   const Origin& origin = origins_[from];
   const auto real = [](double value) { return static_cast<Real>(value); };
-  Series c{.q = real(origin.q),
-           .eps = real(eps_),
-           .sums = {},
-           .scale = real(std::exp(origins_.back().log_decay - origin.log_decay)),
-           .beta1 = real(std::pow(beta1_, steps)),
-           .beta2 = real(std::pow(beta2_, steps))};
+  AdamDriftScalars c{.q = real(origin.q),
+                     .eps = real(eps_),
+                     .sums = {},
+                     .scale = real(std::exp(origins_.back().log_decay - origin.log_decay)),
+                     .beta1 = real(std::pow(beta1_, steps)),
+                     .beta2 = real(std::pow(beta2_, steps))};
   if (origin.series) {
-    std::transform(origin.sums.begin(), origin.sums.end(), c.sums.begin(), real);
-    move_by_series(x, state[0], state[1], n, c);
+    std::transform(origin.sums.begin(), origin.sums.end(), c.sums, real);
+    simd().adam_drift(x, state[0], state[1], n, c);
   } else {
     move_by_terms(from, c.scale, x, state[0], state[1], n);
     for (std::size_t i = 0; i < n; ++i) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <tapegrad/core/kernels/simd.hpp>
 #include <tapegrad/optim/adam.hpp>
 #include <tapegrad/optim/drift.hpp>
 #include <vector>
@@ -28,7 +29,7 @@ class AdamDrift final : public Drift {
   bool moves_untouched() const override { return decay_ > 0; }
 
  private:
-  static constexpr std::size_t terms = 7;
+  static constexpr std::size_t terms = AdamDriftScalars::terms;
 
   // What is known of the rows that were settled by one step, t0.
   struct Origin {

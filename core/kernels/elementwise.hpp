@@ -35,7 +35,7 @@ Array map(const Array& a, const Array& b, F f) {
   });
 }
 
-namespace detail {
+namespace broadcasting {
 
 /// y[i] = f(a, b), n times; the steps, 0 or 1, say whether a and b move on.
 template <class F>
@@ -81,7 +81,7 @@ Array broadcast_unequal(const Array& a, const Array& b, const Shape& shape, F f)
   return y;
 }
 
-}  // namespace detail
+}  // namespace broadcasting
 
 /// y = f(a, b), element by element, for two arrays whose shapes broadcast as NumPy's do; if they do
 /// not, ShapeError with the operation's name.
@@ -90,7 +90,7 @@ Array broadcast(const char* operation, const Array& a, const Array& b, F f) {
   if (a.shape() == b.shape()) return map(a, b, f);
   const Shape shape = broadcast_shape(operation, a.shape(), b.shape());
   if (count(shape) == 0) return Array(shape);
-  return detail::broadcast_unequal(a, b, shape, f);
+  return broadcasting::broadcast_unequal(a, b, shape, f);
 }
 
 }  // namespace TAPEGRAD_PRECISION

@@ -42,6 +42,15 @@ struct SgdScalars {
   Real share;  ///< of the gradient in the momentum: 1 - dampening
 };
 
+/// The numbers that move a row over steps of Adam that gave it no gradient, see AdamDrift.
+struct AdamDriftScalars {
+  static constexpr std::size_t terms = 7;
+  Real q, eps;
+  Real sums[terms];
+  Real scale;         ///< of the parameter
+  Real beta1, beta2;  ///< to the power of the number of steps
+};
+
 /// A dropout of x into y. Element i is dropped if its 32 random bits are below `threshold`, and
 /// multiplied with `scale` otherwise. They are half of the 64 bits that an Rng with this key gives
 /// at i / 2: the low half for an even i.
@@ -71,6 +80,7 @@ struct Simd {
 
   // Steps of optimizers for n elements: parameter, state, gradient.
   void (*adam)(Real* x, Real* m, Real* v, const Real* g, std::size_t n, const AdamScalars& c);
+  void (*adam_drift)(Real* x, Real* m, Real* v, std::size_t n, const AdamDriftScalars& c);
   void (*sgd)(Real* x, const Real* g, std::size_t n, const SgdScalars& c);
   void (*sgd_momentum)(Real* x, Real* b, const Real* g, std::size_t n, const SgdScalars& c);
   void (*sgd_nesterov)(Real* x, Real* b, const Real* g, std::size_t n, const SgdScalars& c);

@@ -17,6 +17,7 @@ constexpr Simd loops{.sum_rows = sum_rows,
                      .softmax_gradient = softmax_gradient_line,
                      .log_softmax_gradient = log_softmax_gradient_line,
                      .adam = adam,
+                     .adam_drift = adam_drift,
                      .sgd = sgd,
                      .sgd_momentum = sgd_momentum,
                      .sgd_nesterov = sgd_nesterov};

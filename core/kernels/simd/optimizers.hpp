@@ -25,6 +25,21 @@ inline void adam(Real* __restrict x, Real* __restrict m, Real* __restrict v,
   }
 }
 
+inline void adam_drift(Real* __restrict x, Real* __restrict m, Real* __restrict v, std::size_t n,
+                       const AdamDriftScalars& scalars) {
+  const AdamDriftScalars c = scalars;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Real s = root_of(v[i]);
+    const Real r = 1 / (s * c.q + c.eps);
+    const Real z = -s * r;
+    Real sum = c.sums[c.terms - 1];
+    for (std::size_t k = c.terms - 1; k-- > 0;) sum = c.sums[k] + z * sum;
+    x[i] = c.scale * (x[i] - m[i] * r * sum);
+    m[i] *= c.beta1;
+    v[i] *= c.beta2;
+  }
+}
+
 inline void sgd(Real* __restrict x, const Real* __restrict g, std::size_t n,
                 const SgdScalars& scalars) {
   const SgdScalars c = scalars;
