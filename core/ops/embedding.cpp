@@ -34,11 +34,17 @@ Tensor embedding(const Tensor& table, const IndexArray& ids, const EmbeddingOpti
   Shape shape = ids.shape();
   shape.push_back(width);
   Array y(shape);
+  constexpr std::size_t ahead = 8, line = 64 / sizeof(Real);
   const Real* rows = table.value().data();
+  const auto row_at = [&](std::size_t i) {
+    return rows + static_cast<std::size_t>(ids.data()[i]) * width;
+  };
   parallel_ranges(ids.size(), width, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      std::copy_n(rows + static_cast<std::size_t>(ids.data()[i]) * width, width,
-                  y.data() + i * width);
+      if (i + ahead < end) {
+        for (std::size_t d = 0; d < width; d += line) __builtin_prefetch(row_at(i + ahead) + d);
+      }
+      std::copy_n(row_at(i), width, y.data() + i * width);
     }
   });
   return record("embedding", {table}, Tensor(std::move(y)), {},

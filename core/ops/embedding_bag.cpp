@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 #include <tapegrad/core/kernels/bags.hpp>
 #include <tapegrad/core/kernels/rows.hpp>
@@ -191,7 +190,7 @@ Array weights_gradient(const Plan& plan, const Array& dy, const Array& table) {
       for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
         if (plan.is_padding(i)) continue;
         const Real* row = table.data() + plan.row(i);
-        dw.data()[i] = std::inner_product(g, g + plan.width, row, Real(0));
+        dw.data()[i] = simd().dot(g, row, plan.width);
       }
     }
   });

@@ -132,6 +132,19 @@ TEST_CASE("sums of rows pass NaN and infinities on, in their column only") {
   }
 }
 
+TEST_CASE("a dot product is that of double, bit for bit on every instruction set") {
+  for (const std::size_t n : widths) {
+    INFO("width " << n);
+    const Numbers a = random(n + 1, 12), b = random(n + 1, 13);
+    double wanted = 0;
+    for (std::size_t i = 1; i <= n; ++i)
+      wanted += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    const Numbers result =
+        same_on_every_level([&] { return Numbers{tg::simd().dot(a.data() + 1, b.data() + 1, n)}; });
+    CHECK(static_cast<double>(result[0]) == Approx(wanted).margin(1e-5));
+  }
+}
+
 TEST_CASE("dropout takes half of a draw for an element, whatever the range it is called with") {
   const tg::Rng rng(3);
   const std::size_t n = 1000;
