@@ -67,6 +67,9 @@ struct Simd {
   /// Sums begin .. end-1.
   void (*sum_rows)(const RowSums& sums, std::size_t begin, std::size_t end);
 
+  /// The sum of a[i] b[i].
+  Real (*dot)(const Real* a, const Real* b, std::size_t n);
+
   /// Elements begin .. end-1.
   void (*dropout)(const Dropped& dropped, std::size_t begin, std::size_t end);
 

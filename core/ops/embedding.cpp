@@ -14,8 +14,12 @@ Array gather(const IndexArray& ids, const TableRows& rows, std::size_t width) {
   Shape shape = ids.shape();
   shape.push_back(width);
   Array y(shape);
+  constexpr std::size_t ahead = 8;
   parallel_ranges(ids.size(), width, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) std::copy_n(rows[i], width, y.data() + i * width);
+    for (std::size_t i = begin; i < end; ++i) {
+      if (i + ahead < end) rows.prefetch(i + ahead);
+      std::copy_n(rows[i], width, y.data() + i * width);
+    }
   });
   return y;
 }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 #include <tapegrad/core/kernels/bags.hpp>
 #include <tapegrad/core/kernels/rows.hpp>
@@ -53,20 +52,12 @@ Plan make_plan(const Tensor& table, const Bags& bags, const EmbeddingBagOptions&
           bags.ids, bag_starts(name, bags)};
 }
 
-// Tables are larger than the caches and ids are in no order: asks for a row some entries ahead.
-void prefetch_row(const Plan& plan, std::size_t position, const TableRows& table) {
-  constexpr std::size_t ahead = 6;
-  constexpr std::size_t cache_line = 64 / sizeof(Real);
-  if (position + ahead >= plan.ids.size()) return;
-  const Real* row = table[position + ahead];
-  for (std::size_t d = 0; d < plan.width; d += cache_line) __builtin_prefetch(row + d);
-}
-
 // The first largest entry wins, and the first NaN wins over everything.
 void max_bag(const Plan& plan, std::size_t bag, const TableRows& table, Real* to, Index* winners) {
+  constexpr std::size_t ahead = 6;
   bool first = true;
   for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
-    prefetch_row(plan, i, table);
+    if (i + ahead < plan.ids.size()) table.prefetch(i + ahead);
     if (plan.is_padding(i)) continue;
     const Real* row = table[i];
     for (std::size_t d = 0; d < plan.width; ++d) {
@@ -196,7 +187,7 @@ Array weights_gradient(const Plan& plan, const Array& dy, const Array& table) {
       for (std::size_t i = plan.starts[bag]; i < plan.starts[bag + 1]; ++i) {
         if (plan.is_padding(i)) continue;
         const Real* row = table.data() + static_cast<std::size_t>(plan.ids.data()[i]) * plan.width;
-        dw.data()[i] = std::inner_product(g, g + plan.width, row, Real(0));
+        dw.data()[i] = simd().dot(g, row, plan.width);
       }
     }
   });

@@ -131,3 +131,170 @@ TEST_CASE("sums of rows pass NaN and infinities on, in their column only") {
     }
   }
 }
+
+TEST_CASE("a dot product is that of double, bit for bit on every instruction set") {
+  for (const std::size_t n : widths) {
+    INFO("width " << n);
+    const Numbers a = random(n + 1, 12), b = random(n + 1, 13);
+    double wanted = 0;
+    for (std::size_t i = 1; i <= n; ++i)
+      wanted += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    const Numbers result =
+        same_on_every_level([&] { return Numbers{tg::simd().dot(a.data() + 1, b.data() + 1, n)}; });
+    CHECK(static_cast<double>(result[0]) == Approx(wanted).margin(1e-5));
+  }
+}
+
+TEST_CASE("dropout takes half of a draw for an element, whatever the range it is called with") {
+  const tg::Rng rng(3);
+  const std::size_t n = 1000;
+  const Numbers x = random(n, 4);
+  const auto threshold = static_cast<std::uint32_t>(0.3 * 0x1p32);
+  Numbers wanted(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint64_t bits = rng.at(i / 2) >> (i % 2 == 0 ? 0U : 32U);
+    wanted[i] = (bits & 0xFFFFFFFFU) < threshold ? 0 * x[i] : 2 * x[i];
+  }
+  const Numbers result = same_on_every_level([&] {
+    Numbers y(n, 7);
+    const tg::Dropped dropped{
+        .x = x.data(), .y = y.data(), .key = rng.key(), .threshold = threshold, .scale = 2};
+    std::size_t begin = 0;
+    for (const std::size_t end : {0, 1, 2, 5, 262, 263, 519, 1000}) {
+      tg::simd().dropout(dropped, begin, end);
+      begin = end;
+    }
+    return y;
+  });
+  CHECK(same_bits(result, wanted));
+}
+
+TEST_CASE("softmax and its logarithm are those of double, bit for bit on every instruction set") {
+  for (const std::size_t n : widths) {
+    INFO("width " << n);
+    Numbers x = random(n + 1, 5);
+    for (tg::Real& v : x) v *= 20;  // down to e^-40
+    if (n > 2) x[2] = -200;         // e^-200 is no float
+    const auto run = [&](void (*tg::Simd::*loop)(const tg::Real*, tg::Real*, std::size_t)) {
+      return same_on_every_level([&] {
+        Numbers y(n + 1, 7);
+        (tg::simd().*loop)(x.data() + 1, y.data() + 1, n);
+        return y;
+      });
+    };
+    const Numbers y = run(&tg::Simd::softmax), log_y = run(&tg::Simd::log_softmax);
+    double total = 0;
+    for (std::size_t i = 1; i <= n; ++i) total += std::exp(static_cast<double>(x[i]));
+    for (std::size_t i = 1; i <= n; ++i) {
+      const double log_wanted = static_cast<double>(x[i]) - std::log(total);
+      // A difference of 40 is rounded by 2e-6, and so is its exponential.
+      REQUIRE(static_cast<double>(y[i]) ==
+              Approx(std::exp(log_wanted)).epsilon(3e-6).margin(1e-37));
+      REQUIRE(static_cast<double>(log_y[i]) == Approx(log_wanted).epsilon(1e-6).margin(1e-5));
+    }
+  }
+}
+
+TEST_CASE("a line with a NaN or +inf, or of -inf only, has NaN as its softmax") {
+  constexpr tg::Real inf = std::numeric_limits<tg::Real>::infinity();
+  for (const std::size_t n : {1, 5, 16, 40}) {
+    for (const tg::SimdLevel level : tg::simd_levels()) {
+      tg::set_simd_level(level);
+      for (const tg::Real bad : {tg::Real(NAN), inf, -inf}) {
+        Numbers x(n, bad == -inf ? bad : tg::Real(1)), y(n), log_y(n);
+        x[n / 2] = bad;
+        tg::simd().softmax(x.data(), y.data(), n);
+        tg::simd().log_softmax(x.data(), log_y.data(), n);
+        for (const tg::Real v : y) REQUIRE(std::isnan(v));
+        for (const tg::Real v : log_y) REQUIRE(std::isnan(v));
+      }
+      Numbers x(n + 1, 0), y(n + 1);
+      x[n] = -inf;
+      tg::simd().softmax(x.data(), y.data(), n + 1);
+      CHECK(y[0] == Approx(1.0 / static_cast<double>(n)));
+      CHECK(y[n] == 0);
+    }
+  }
+}
+
+TEST_CASE("gradients of softmax are those of double, bit for bit on every instruction set") {
+  for (const std::size_t n : widths) {
+    INFO("width " << n);
+    const Numbers log_y = random(n, 6), dy = random(n, 7);
+    Numbers y(n);
+    double dot = 0, total = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      y[i] = std::exp(log_y[i]);
+      dot += static_cast<double>(y[i]) * static_cast<double>(dy[i]);
+      total += static_cast<double>(dy[i]);
+    }
+    const Numbers dx = same_on_every_level([&] {
+      Numbers to(n);
+      tg::simd().softmax_gradient(y.data(), dy.data(), to.data(), n);
+      return to;
+    });
+    const Numbers log_dx = same_on_every_level([&] {
+      Numbers to(n);
+      tg::simd().log_softmax_gradient(log_y.data(), dy.data(), to.data(), n);
+      return to;
+    });
+    for (std::size_t i = 0; i < n; ++i) {
+      const double p = static_cast<double>(y[i]), g = static_cast<double>(dy[i]);
+      REQUIRE(static_cast<double>(dx[i]) == Approx(p * (g - dot)).epsilon(1e-5).margin(1e-4));
+      REQUIRE(static_cast<double>(log_dx[i]) == Approx(g - p * total).epsilon(1e-5).margin(1e-5));
+    }
+  }
+}
+
+TEST_CASE("optimizers' steps are those of their formulas, bit for bit on every instruction set") {
+  const tg::AdamScalars a{.beta1 = 0.9F,
+                          .rest1 = 0.1F,
+                          .beta2 = 0.99F,
+                          .rest2 = 0.01F,
+                          .step_size = 0.1F,
+                          .root = 2,
+                          .eps = 1e-3F,
+                          .l2 = 0.3F,
+                          .decay = 0.2F};
+  const tg::SgdScalars s{.lr = 0.1F, .l2 = 0.3F, .momentum = 0.9F, .share = 0.5F};
+  for (const std::size_t n : widths) {
+    INFO("width " << n);
+    const Numbers x = random(n, 8), m = random(n, 9), g = random(n, 10);
+    Numbers v = random(n, 11);
+    for (tg::Real& number : v) number = std::abs(number);
+    // Five arrays after the steps: Adam's x, m and v; x of SGD; x and b with momentum, of Nesterov.
+    const Numbers result = same_on_every_level([&] {
+      Numbers all;
+      const auto keep = [&all](const Numbers& part) {
+        all.insert(all.end(), part.begin(), part.end());
+      };
+      Numbers x1 = x, m1 = m, v1 = v, x2 = x, x3 = x, b3 = m, x4 = x, b4 = m;
+      tg::simd().adam(x1.data(), m1.data(), v1.data(), g.data(), n, a);
+      tg::simd().sgd(x2.data(), g.data(), n, s);
+      tg::simd().sgd_momentum(x3.data(), b3.data(), g.data(), n, s);
+      tg::simd().sgd_nesterov(x4.data(), b4.data(), g.data(), n, s);
+      for (const Numbers& part : {x1, m1, v1, x2, x3, b3, x4, b4}) keep(part);
+      return all;
+    });
+    for (std::size_t i = 0; i < n; ++i) {
+      const double gi = static_cast<double>(g[i]) + 0.3 * static_cast<double>(x[i]);
+      const double xi = x[i], mi = 0.9 * static_cast<double>(m[i]) + 0.1 * gi;
+      const double vi = 0.99 * static_cast<double>(v[i]) + 0.01 * gi * gi;
+      const double b = 0.9 * static_cast<double>(m[i]) + 0.5 * gi;
+      const double nesterov = 0.9 * static_cast<double>(m[i]) + gi;
+      const double wanted[] = {xi - 0.2 * xi - 0.1 * mi / (2 * std::sqrt(vi) + 1e-3),
+                               mi,
+                               vi,
+                               xi - 0.1 * gi,
+                               xi - 0.1 * b,
+                               b,
+                               xi - 0.1 * (gi + 0.9 * nesterov),
+                               nesterov};
+      for (std::size_t k = 0; k < 8; ++k) {
+        INFO("array " << k);
+        REQUIRE(static_cast<double>(result[k * n + i]) ==
+                Approx(wanted[k]).epsilon(1e-5).margin(1e-5));
+      }
+    }
+  }
+}

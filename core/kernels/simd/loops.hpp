@@ -11,6 +11,7 @@ namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
 
 constexpr Simd loops{.sum_rows = sum_rows,
+                     .dot = dot,
                      .dropout = dropout_elements,
                      .softmax = softmax_line,
                      .log_softmax = log_softmax_line,

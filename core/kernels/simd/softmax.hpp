@@ -114,16 +114,21 @@ inline void log_softmax_line(const Real* __restrict x, Real* __restrict y, std::
   for (std::size_t i = 0; i < n; ++i) y[i] = x[i] - shift - log_total;
 }
 
-inline void softmax_gradient_line(const Real* __restrict y, const Real* __restrict dy,
-                                  Real* __restrict dx, std::size_t n) {
+inline Real dot(const Real* a, const Real* b, std::size_t n) {
   Block totals{};
   for_each_block(n, [&](std::size_t start, std::size_t size) {
-    const Block a = load_block(y + start, size, 0);
-    const Block b = load_block(dy + start, size, 0);
-    totals = make_block([&](std::size_t p) { return totals.part[p] + a.part[p] * b.part[p]; });
+    const Block from_a = load_block(a + start, size, 0);
+    const Block from_b = load_block(b + start, size, 0);
+    totals =
+        make_block([&](std::size_t p) { return totals.part[p] + from_a.part[p] * from_b.part[p]; });
   });
-  const Real dot = sum_of(totals);
-  for (std::size_t i = 0; i < n; ++i) dx[i] = y[i] * (dy[i] - dot);
+  return sum_of(totals);
+}
+
+inline void softmax_gradient_line(const Real* __restrict y, const Real* __restrict dy,
+                                  Real* __restrict dx, std::size_t n) {
+  const Real total = dot(y, dy, n);
+  for (std::size_t i = 0; i < n; ++i) dx[i] = y[i] * (dy[i] - total);
 }
 
 inline void log_softmax_gradient_line(const Real* __restrict y, const Real* __restrict dy,

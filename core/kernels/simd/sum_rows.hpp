@@ -36,7 +36,7 @@ template <class V, std::size_t count>
 
 template <class V, bool weighted, std::size_t count>
 void sum_vectors(const RowSums& all, std::size_t k, std::size_t end, const Columns& where) {
-  constexpr std::size_t ahead = 8;
+  constexpr std::size_t ahead = 12;
   const RowSums sums = all;  // copies: known not to change while the sum is stored
   const Columns columns = where;
   const auto row = [&](std::size_t place) {
@@ -45,7 +45,8 @@ void sum_vectors(const RowSums& all, std::size_t k, std::size_t end, const Colum
   V total[count] = {};
   std::size_t terms = 0;
   for (std::size_t place = sums.starts[k]; place < sums.starts[k + 1]; ++place) {
-    if (place + ahead < end) prefetch<V, count>(row(place + ahead), columns);
+    if (place + ahead < end && sums.rows[place + ahead] != sums.skip)
+      prefetch<V, count>(row(place + ahead), columns);
     if (sums.rows[place] == sums.skip) continue;
     ++terms;
 #pragma GCC unroll 16
