@@ -78,7 +78,7 @@ std::string setting_text(const Corpus& corpus, const ExperimentOptions& options,
       "model: {}, {} classes ({}), dropout {:g}, {}, batches of {}; {} seed{}{}\n",
       net.kind == ModelKind::bag
           ? fmt::format("{} of embeddings [{}] -> linear",
-                        net.nb_weights ? "sum, with Naive-Bayes weights," : "mean", result.width)
+                        net.nb_weights ? "Naive-Bayes weighted mean" : "mean", result.width)
           : fmt::format("mean of embeddings [{}] -> hidden layer [{}] -> linear", result.width,
                         net.hidden),
       corpus.classes,

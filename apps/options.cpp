@@ -124,6 +124,12 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
   app.add_flag("--nb-weights", net.nb_weights,
                "Weigh words by their Naive-Bayes log-count ratio (model bag, two classes)")
       ->group(group);
+  app.add_option("--nb-smoothing", o.experiment.nb_smoothing,
+                 "Added to the counts behind --nb-weights")
+      ->capture_default_str()
+      ->check(plain(CLI::PositiveNumber))
+      ->type_name("A")
+      ->group(group);
   app.add_option("--hidden", net.hidden, "Width of the hidden layer of --model mean")
       ->capture_default_str()
       ->check(plain(CLI::PositiveNumber))

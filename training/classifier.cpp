@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
 
@@ -70,8 +69,8 @@ Tensor BagClassifier::weights(const Bags& bags) const {
                          ? static_cast<std::size_t>(bags.offsets.data()[bag + 1])
                          : bags.ids.size();
     const auto padded = std::count(ids + begin, ids + end, Vocabulary::pad);
-    const auto entries = static_cast<double>(end - begin) - static_cast<double>(padded);
-    const auto scale = static_cast<Real>(1 / std::sqrt(std::max(1.0, entries)));
+    const auto entries = static_cast<Real>(end - begin) - static_cast<Real>(padded);
+    const Real scale = 1 / std::max(Real(1), entries);
     for (std::size_t i = begin; i < end; ++i) {
       // embedding_bag reports ids that are out of range.
       if (ids[i] >= 0 && ids[i] < rows) weights.data()[i] = scale * ratios[ids[i]];

@@ -39,9 +39,9 @@ void check_classifier(const ClassifierConfig& config);
 
 inline namespace TAPEGRAD_PRECISION {
 
-/// The mean of a text's word vectors, and one linear layer. With Naive-Bayes weights, in place of
-/// the mean: the sum of the vectors, each times the weight of its id, divided by the square root of
-/// their number (NBSVM: Wang and Manning, ACL 2012; here with vectors in place of single numbers).
+/// The mean of a text's word vectors, and one linear layer. With Naive-Bayes weights each vector is
+/// first multiplied with the weight of its id (NBSVM: Wang and Manning, ACL 2012; here with vectors
+/// in place of single numbers).
 struct BagClassifier {
   EmbeddingBag embed;
   Dropout drop;

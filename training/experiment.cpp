@@ -131,7 +131,8 @@ class Experiment {
             ? with_more_rows(init_table(data.vocabulary, vectors_, table_rng, options_.missing),
                              data.ngrams.size())
             : random_table(rows(data), result_.width, options_.random_deviation, table_rng);
-    Array nb = config_.nb_weights ? nb_weights(data.train, rows(data)) : Array();
+    Array nb =
+        config_.nb_weights ? nb_weights(data.train, rows(data), options_.nb_smoothing) : Array();
     Rng layers_rng = rng.split(1);
     TextClassifier model = make_classifier(config_, std::move(table), layers_rng, std::move(nb));
     if (choice.frozen) freeze(model.table());
@@ -218,6 +219,10 @@ void check(const ExperimentOptions& options) {
   if (options.embeddings.empty()) throw std::invalid_argument("embeddings: none are given");
   if (options.seeds < 1) {
     throw std::invalid_argument(fmt::format("seeds: {} is below 1", options.seeds));
+  }
+  if (!(options.nb_smoothing > 0)) {
+    throw std::invalid_argument(
+        fmt::format("nb-smoothing: {} is not positive", options.nb_smoothing));
   }
   ClassifierConfig config = options.classifier;
   config.classes = 2;

@@ -37,6 +37,7 @@ struct ExperimentOptions {
   std::optional<double> lr = {};   // default: by optimizer and embeddings, see learning_rate
   double weight_decay = 0.0;
   RowPolicy row_policy = RowPolicy::exact;
+  double nb_smoothing = 10;       // of classifier.nb_weights; Wang and Manning have 1
   double random_deviation = 0.1;  // of the values of a random table
   std::string class_weights;      // "", "balanced" or "LABEL=WEIGHT,..."
   FitOptions fit = {};            // seed, thaw_after and class_weights are set for each run

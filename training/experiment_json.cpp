@@ -67,6 +67,7 @@ Json settings_json(const Corpus& corpus, const ExperimentOptions& options,
                    {"ngram_min_count", options.vocabulary.ngrams.min_count},
                    {"buckets", options.vocabulary.ngrams.buckets},
                    {"nb_weights", net.nb_weights},
+                   {"nb_smoothing", options.nb_smoothing},
                    {"missing", options.missing == Missing::normal ? "normal" : "zeros"}};
   if (net.kind == ModelKind::mean) settings["hidden"] = net.hidden;
   return settings;

@@ -37,23 +37,28 @@ std::array<Counts, 2> count_texts(const LabelledTexts& data, std::size_t rows) {
   return counts;
 }
 
-double sum_smoothed(const Counts& counts) {
+double sum_smoothed(const Counts& counts, double smoothing) {
   double sum = 0;
   for (std::size_t row = Vocabulary::pad + 1; row < counts.size(); ++row) {
-    sum += static_cast<double>(counts[row]) + 1;
+    sum += static_cast<double>(counts[row]) + smoothing;
   }
   return sum;
 }
 
 }  // namespace
 
-Array nb_weights(const LabelledTexts& texts, Index rows) {
+Array nb_weights(const LabelledTexts& texts, Index rows, double smoothing) {
+  if (!(smoothing > 0)) {
+    throw std::invalid_argument(
+        fmt::format("nb_weights: smoothing is {}, expected more than 0", smoothing));
+  }
   const auto [negative, positive] = count_texts(texts, static_cast<std::size_t>(rows));
-  const double offset = std::log(sum_smoothed(negative)) - std::log(sum_smoothed(positive));
+  const double offset =
+      std::log(sum_smoothed(negative, smoothing)) - std::log(sum_smoothed(positive, smoothing));
   Array weights = zeros({static_cast<std::size_t>(rows)});
   for (std::size_t row = Vocabulary::pad + 1; row < weights.size(); ++row) {
-    const auto p = static_cast<double>(positive[row]) + 1;
-    const auto n = static_cast<double>(negative[row]) + 1;
+    const auto p = static_cast<double>(positive[row]) + smoothing;
+    const auto n = static_cast<double>(negative[row]) + smoothing;
     weights.data()[row] = static_cast<Real>(std::log(p) - std::log(n) + offset);
   }
   return weights;

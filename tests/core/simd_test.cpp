@@ -298,3 +298,37 @@ TEST_CASE("optimizers' steps are those of their formulas, bit for bit on every i
     }
   }
 }
+
+TEST_CASE("rows without a gradient are moved by the same bits on every level, and by the series") {
+  const tg::AdamDriftScalars c{.q = 1.1F,
+                               .eps = 1e-3F,
+                               .sums = {3, 0.5F, 0.1F, -0.2F, 0.05F, 0.02F, -0.01F},
+                               .scale = 0.9F,
+                               .beta1 = 0.5F,
+                               .beta2 = 0.8F};
+  for (const std::size_t n : widths) {
+    INFO("width " << n);
+    const Numbers x = random(n, 8), m = random(n, 9);
+    Numbers v = random(n, 11);
+    for (tg::Real& number : v) number = std::abs(number);
+    const Numbers result = same_on_every_level([&] {
+      Numbers x1 = x, m1 = m, v1 = v;
+      tg::simd().adam_drift(x1.data(), m1.data(), v1.data(), n, c);
+      x1.insert(x1.end(), m1.begin(), m1.end());
+      x1.insert(x1.end(), v1.begin(), v1.end());
+      return x1;
+    });
+    for (std::size_t i = 0; i < n; ++i) {
+      const double s = std::sqrt(static_cast<double>(v[i]));
+      const double r = 1 / (s * static_cast<double>(c.q) + static_cast<double>(c.eps));
+      double sum = 0;
+      for (std::size_t k = 0; k < c.terms; ++k) {
+        sum += static_cast<double>(c.sums[k]) * std::pow(-s * r, static_cast<double>(k));
+      }
+      const double moved = static_cast<double>(x[i]) - static_cast<double>(m[i]) * r * sum;
+      REQUIRE(static_cast<double>(result[i]) == Approx(0.9 * moved).epsilon(1e-5).margin(1e-5));
+      REQUIRE(result[n + i] == m[i] * c.beta1);
+      REQUIRE(result[2 * n + i] == v[i] * c.beta2);
+    }
+  }
+}

@@ -205,7 +205,7 @@ TEST_CASE("ids that the table does not have are an error that names the id") {
   }
 }
 
-TEST_CASE("with Naive-Bayes weights a bag is the weighted sum over the root of its length") {
+TEST_CASE("with Naive-Bayes weights a bag is the weighted mean") {
   tapegrad::Rng rng(7);
   const Array table = tiny::table(tiny::words, 4);
   Array ratios = tapegrad::zeros({tiny::words});
@@ -224,7 +224,7 @@ TEST_CASE("with Naive-Bayes weights a bag is the weighted sum over the root of i
         x[d] += ratios(static_cast<std::size_t>(id)) * table(static_cast<std::size_t>(id), d);
       }
     }
-    for (double& value : x) value /= std::sqrt(entries);
+    for (double& value : x) value /= entries;
     check_row(logits, i, affine(model, "out", x));
   }
   CHECK(named(model, "nb.weight").frozen());
