@@ -7,6 +7,10 @@
 #include <mutex>
 #include <new>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define TAPEGRAD_KEEP_NO_BLOCKS
@@ -24,7 +28,6 @@ constexpr bool keeps_blocks = false;
 constexpr bool keeps_blocks = true;
 #endif
 
-constexpr std::align_val_t alignment{64};
 constexpr std::size_t unit = 64;
 constexpr std::size_t always_kept = std::size_t{64} << 20U;
 constexpr std::size_t kept_by_thread = std::size_t{1} << 20U;
@@ -44,6 +47,26 @@ SizeClass size_class(std::size_t bytes) {
 
 constexpr std::size_t classes = std::size_t{4} * 58;  // as many as 2^64 bytes have
 constexpr std::size_t small_classes = 48;             // those that threads keep: up to 512 KiB
+
+// Tables are read row by row in no order. On huge pages most rows are found without a walk through
+// the page tables.
+constexpr std::size_t huge_page = std::size_t{2} << 20U;
+
+std::align_val_t alignment(std::size_t bytes) {
+  return std::align_val_t{bytes < 2 * huge_page ? unit : huge_page};
+}
+
+void* new_block(std::size_t bytes) {
+  void* block = ::operator new(bytes, alignment(bytes));
+#ifdef __linux__
+  if (bytes >= 2 * huge_page) madvise(block, bytes, MADV_HUGEPAGE);  // a wish: it may fail
+#endif
+  return block;
+}
+
+void delete_block(void* block, std::size_t bytes) {
+  ::operator delete(block, alignment(bytes));
+}
 
 // A free block holds the list's next one.
 struct Block {
@@ -82,13 +105,13 @@ class SharedBlocks {
     }
     held += size.bytes;
     try {
-      return ::operator new(size.bytes, alignment);
+      return new_block(size.bytes);
     } catch (const std::bad_alloc&) {
       while (release_largest()) {
       }
     }
     try {
-      return ::operator new(size.bytes, alignment);
+      return new_block(size.bytes);
     } catch (const std::bad_alloc&) {
       held -= size.bytes;
       throw;
@@ -112,7 +135,7 @@ class SharedBlocks {
     while (largest_ > 0 && lists_[largest_] == nullptr) --largest_;
     Block* block = pop(lists_[largest_]);
     if (block == nullptr) return false;
-    ::operator delete(block, alignment);
+    delete_block(block, bytes_of(largest_));
     held -= bytes_of(largest_);
     return true;
   }
@@ -214,7 +237,7 @@ void free_block(void* block, std::size_t bytes) noexcept {
   live.fetch_sub(size.bytes, std::memory_order_relaxed);
   if (!keeps_blocks) {
     held -= size.bytes;
-    ::operator delete(block, alignment);
+    delete_block(block, size.bytes);
   } else if (!by_thread(size) || !thread_blocks.put(size, block)) {
     shared().put(size.index, block);
   }

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <numeric>
 #include <stdexcept>
 #include <tapegrad/core/kernels/denormals.hpp>
@@ -95,9 +96,14 @@ TEST_CASE("a negative number of threads is an error") {
 
 TEST_CASE("all threads of a loop treat denormal numbers as its caller does") {
   const Threads threads(4);
-  const auto zeros = [] {
+  const auto zeros = [caller = std::this_thread::get_id()] {
     std::atomic<int> count{0};
+    std::atomic<bool> helped{false};
     tg::parallel_for(2000, [&](std::size_t) {
+      // The caller gives the others time to come.
+      const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+      if (std::this_thread::get_id() != caller) helped = true;
+      while (!helped && std::chrono::steady_clock::now() < end) std::this_thread::yield();
       volatile float small = 1e-30F;
       small = small * 1e-10F;
       if (small == 0.0F) ++count;
