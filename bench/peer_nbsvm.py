@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """peer_nbsvm.py TRAIN TEST [--ngrams N] [--min-count N]: NB-weighted n-grams (Wang and Manning, ACL
-2012) with scikit-learn, for label<TAB>...<TAB>text files of two classes. Tokens are what stands
-between spaces, in lower case. Prints the accuracy on TEST.
+2012) with scikit-learn, for files of two classes as fastText takes them (__label__1 TEXT), tokenized
+with spaces between the tokens. Prints the accuracy on TEST.
 """
 import argparse
 
@@ -11,9 +11,10 @@ from sklearn.svm import LinearSVC
 
 
 def read(path):
+    """Texts, and whether each is of class 1."""
     with open(path, encoding="utf-8", newline="\n") as lines:
-        rows = [line.rstrip("\n").split("\t") for line in lines]
-    return [row[-1] for row in rows], numpy.array([int(row[0]) for row in rows])
+        rows = [line.rstrip("\n").split(" ", 1) for line in lines]
+    return [text for _, text in rows], numpy.array([label == "__label__1" for label, _ in rows])
 
 
 def main():
@@ -28,8 +29,8 @@ def main():
                               ngram_range=(1, args.ngrams), min_df=args.min_count,
                               dtype=numpy.float32)
     x = counter.fit_transform(texts)
-    positive = 1 + numpy.asarray(x[labels == 1].sum(0)).ravel()
-    negative = 1 + numpy.asarray(x[labels == 0].sum(0)).ravel()
+    positive = 1 + numpy.asarray(x[labels].sum(0)).ravel()
+    negative = 1 + numpy.asarray(x[~labels].sum(0)).ravel()
     ratio = numpy.log(positive / positive.sum()) - numpy.log(negative / negative.sum())
     weights = ratio.astype(numpy.float32)
     model = LinearSVC(C=0.05).fit(x.multiply(weights).tocsr(), labels)
