@@ -190,6 +190,8 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->check(plain(CLI::PositiveNumber))
       ->type_name("RATE")
       ->group(group);
+  app.add_flag("--lr-decay", e.fit.lr_decay, "Let the learning rate fall to 0 in equal steps")
+      ->group(group);
   app.add_option("--weight-decay", e.weight_decay, "Weight decay")
       ->capture_default_str()
       ->check(plain(CLI::NonNegativeNumber))

@@ -152,9 +152,15 @@ Index Ngrams::write_text(const std::int32_t* ids, Index length, Index first_id,
                          std::int32_t* out) const {
   const auto first = static_cast<std::int32_t>(first_id);
   std::int32_t* at = std::copy(ids, ids + length, out);
+  // The table is larger than the caches: asks for entries some n-grams ahead.
+  constexpr std::size_t ahead = 12;
+  std::vector<std::uint64_t> hashes;
   for (Index n = 2; n <= options_.order; ++n) {
-    for (Index i = 0; i + n <= length; ++i) {
-      const std::int32_t found = number(ngram_hash(ids + i, n));
+    hashes.clear();
+    for (Index i = 0; i + n <= length; ++i) hashes.push_back(ngram_hash(ids + i, n));
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+      if (i + ahead < hashes.size()) numbers_.prefetch(hashes[i + ahead]);
+      const std::int32_t found = number(hashes[i]);
       if (found >= 0) *at++ = first + found;
     }
   }

@@ -35,6 +35,10 @@ class KeyIndex {
   /// The number of `key`, -1 if it is not there.
   std::int32_t find(std::uint64_t key) const;
   std::int32_t size() const { return size_; }
+  /// Asks for the memory that looking up `key` will need.
+  void prefetch(std::uint64_t key) const {
+    __builtin_prefetch(&slots_[static_cast<std::size_t>(key) & (slots_.size() - 1)]);
+  }
 
  private:
   struct Slot {

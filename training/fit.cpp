@@ -83,7 +83,12 @@ class Fitting {
  public:
   Fitting(TextClassifier& model, Optimizer& optimizer, const LabelledTexts& train,
           const LabelledTexts& dev, const FitOptions& options)
-      : model_(model), optimizer_(optimizer), train_(train), dev_(dev), options_(options) {
+      : model_(model),
+        optimizer_(optimizer),
+        train_(train),
+        dev_(dev),
+        options_(options),
+        lr_(optimizer.lr()) {
     result_.padding.norm_before = padding_norm(model.table());
   }
 
@@ -95,6 +100,7 @@ class Fitting {
       if (complete || result_.epochs.empty()) finish_epoch();
       if (out_of_patience()) break;
     }
+    optimizer_.set_lr(lr_);
     best_.restore(model_);
     result_.padding.norm_after = padding_norm(model_.table());
     return std::move(result_);
@@ -110,7 +116,10 @@ class Fitting {
     totals_ = {};
     const auto start = Clock::now();
     std::size_t done = 0;
+    const auto steps =
+        static_cast<double>(options_.epochs) * static_cast<double>(plan.batches.size());
     while (done < plan.batches.size() && !result_.cancelled) {
+      if (options_.lr_decay) optimizer_.set_lr(lr_ * (1 - static_cast<double>(step_) / steps));
       train_batch(plan.batches[done++]);
       report(done, plan.batches.size(), result_.seconds + seconds_since(start));
       result_.cancelled = options_.cancelled && options_.cancelled();
@@ -191,6 +200,7 @@ class Fitting {
   const LabelledTexts& train_;
   const LabelledTexts& dev_;
   const FitOptions& options_;
+  double lr_;  // at the beginning
   FitResult result_;
   Snapshot best_;
   Totals totals_;

@@ -36,6 +36,9 @@ struct FitOptions {
   Index batch_size = 32;
   std::uint64_t seed = 1;
   double word_dropout = 0.0;
+  /// The learning rate falls from the optimizer's in equal steps, to reach 0 behind the last epoch
+  /// (as fastText's does); after the training the optimizer has its own again.
+  bool lr_decay = false;
   std::vector<double> class_weights = {};
   /// The table is frozen up to the end of this epoch and trained from then on; 0: never frozen
   /// here.

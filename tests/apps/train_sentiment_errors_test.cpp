@@ -44,6 +44,25 @@ TEST_CASE("options that are unknown or out of range are wrong usage") {
         "class-weights: label \"nice\" is not one of bad, good");
 }
 
+TEST_CASE("n-grams and Naive-Bayes weights that cannot be had are wrong usage") {
+  const MadeUp files;
+  CHECK(complaint(2, files, {"--ngrams", "0"}) == "ngrams: order is 0, expected 1 or more");
+  CHECK(complaint(2, files, {"--ngrams", "2", "--buckets", "-1"}) ==
+        "ngrams: buckets is -1, expected 0 or more");
+  CHECK(complaint(2, files, {"--ngrams", "2", "--ngram-min-count", "-1"}) ==
+        "ngrams: min_count is -1, expected 0 or more");
+  CHECK(complaint(2, files, {"--ngrams", "2", "--model", "mean"}) ==
+        "ngrams: needs the model bag, not mean");
+  CHECK(complaint(2, files, {"--nb-weights", "--model", "mean"}) ==
+        "nb-weights: needs the model bag, not mean");
+  CHECK_THAT(complaint(2, files, {"--nb-smoothing", "0"}), Contains("--nb-smoothing"));
+  const TemporaryDirectory directory;
+  const std::string three = directory.file("three", "a x\nb y\nc z\na x\nb y\nc z\n");
+  CHECK(complaint(2, {"--train", three, "--test", three, "--form", "label-text", "--embeddings",
+                      "random", "--nb-weights"}) ==
+        "nb-weights: Naive-Bayes weights tell two classes apart, these are 3");
+}
+
 TEST_CASE("unknown embeddings are wrong usage, with the names that are known") {
   const MadeUp files;
   const std::string known = "is not one of frozen, finetune, random, thaw:N (N epochs frozen)";

@@ -145,6 +145,35 @@ TEST_CASE("the same seed gives the same JSON and model bytes, at any number of t
   CHECK(read_file(to / "a/model.safetensors") != read_file(to / "c/model.safetensors"));
 }
 
+TEST_CASE("n-grams and Naive-Bayes weights: the saved model predicts the same, on any threads") {
+  const MadeUp files;
+  const TemporaryDirectory to;
+  const auto run_with = [&](const std::string& name, const std::string& threads,
+                            const std::string& buckets) {
+    auto all =
+        files.arguments({"--embeddings", "random", "--epochs", "2", "--seeds", "1", "--out",
+                         to / name, "--predictions", to / (name + ".tsv"), "--ngrams", "3",
+                         "--ngram-min-count", "1", "--threads", threads, "--buckets", buckets});
+    all.push_back("--nb-weights");
+    REQUIRE(train(all).code == 0);
+    return read_file(to / (name + "/model.safetensors")) + read_file(to / (name + ".tsv"));
+  };
+  const std::string one = run_with("one", "1", "0");
+  CHECK(run_with("two", "2", "0") == one);
+  CHECK(run_with("three", "3", "0") == one);
+  CHECK(run_with("hashed", "1", "100") != one);
+  for (const std::string name : {"one", "hashed"}) {
+    const auto model = tapegrad::load_model(to / name);
+    const auto rows = lines(read_file(to / (name + ".tsv")));
+    const auto test = lines(read_file(files.test));
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+      const std::string text = test[i - 1].substr(test[i - 1].find(' ') + 1);
+      const auto again = predict(model.net, encode(model, {text}));
+      CHECK(again.probabilities(0, 1) == Approx(std::stod(fields(rows[i])[4])).margin(2e-6));
+    }
+  }
+}
+
 TEST_CASE("texts come from standard input, and are cross-validated without a test file") {
   const MadeUp files;
   const Finished done = train({"--train", "-", "--form", "label-text", "--embeddings", "random",

@@ -63,6 +63,23 @@ TEST_CASE("training lowers the loss and learns the texts") {
   }
 }
 
+TEST_CASE("a decaying learning rate falls in equal steps, and is given back") {
+  TextClassifier model = tiny::classifier(ModelKind::bag);
+  tapegrad::SGD sgd(model, {.lr = 0.5});
+  FitOptions options = options_of(3);
+  options.lr_decay = true;
+  std::vector<double> rates;
+  options.progress = [&](const Progress& progress) {
+    if (!progress.dev_accuracy) rates.push_back(sgd.lr());
+  };
+  fit(model, sgd, train, dev, options);
+  REQUIRE(rates.size() == 3 * batches);
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    CHECK(rates[i] == Approx(0.5 * (1 - static_cast<double>(i) / 24)));
+  }
+  CHECK(sgd.lr() == 0.5);
+}
+
 TEST_CASE("a frozen table keeps its bits and gets no gradient") {
   for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
     auto model = tiny::classifier(kind);
