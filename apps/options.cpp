@@ -49,6 +49,10 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
   app.add_option("--vectors", o.vectors, "Word vectors, GloVe text or fastText .vec")
       ->type_name("F")
       ->group(group);
+  app.add_option("--cache", o.cache,
+                 "Keep a binary copy of the vectors in this folder, which loads faster next time")
+      ->type_name("DIR")
+      ->group(group);
   app.add_option("--label-column", o.data.label_column, "Column of the label, by name or number")
       ->type_name("C")
       ->group(group);

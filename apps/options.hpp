@@ -9,7 +9,7 @@
 namespace tapegrad {
 
 struct TrainSentimentOptions {
-  std::string train, dev, test, vectors;  // empty train: the embedded data
+  std::string train, dev, test, vectors, cache;  // empty train: the embedded data
   DatasetOptions data;
   TokenizerRules rules;
   std::vector<std::string> embeddings = {"frozen", "finetune", "random"};

@@ -36,11 +36,16 @@ void check_outputs(const tg::TrainSentimentOptions& options) {
   if (!options.out.empty()) fs::create_directories(options.out);
 }
 
-tg::WordVectors load_wanted_vectors(const std::string& path, const tg::Corpus& corpus) {
+tg::WordVectors load_wanted_vectors(const tg::TrainSentimentOptions& options,
+                                    const tg::Corpus& corpus) {
+  const std::string& path = options.vectors;
   const auto& words = corpus.texts.words.words();
   const std::unordered_set<std::string_view> wanted(words.begin(), words.end());
-  tg::WordVectors vectors =
-      tg::load_vectors(path, [&](std::string_view word) { return wanted.contains(word); });
+  const auto occurs = [&](std::string_view word) { return wanted.contains(word); };
+  tg::WordVectors vectors = tg::load_vectors(path, occurs, {.cache = options.cache});
+  if (!vectors.cache_written.empty() && !options.quiet) {
+    fmt::print(stderr, "{}: cached in {}\n", path, vectors.cache_written);
+  }
   if (vectors.duplicates > 0) {
     tg::warn(fmt::format("{}: {} words came more than once; their first vector counts", path,
                          vectors.duplicates));
@@ -82,9 +87,7 @@ int train(tg::TrainSentimentOptions& options) {
       tg::load_corpus(options.train, options.dev, options.test, options.data, options.rules);
   if (options.embedded) name_embedded(corpus);
   tg::WordVectors vectors;
-  if (!options.vectors.empty()) {
-    vectors = load_wanted_vectors(options.vectors, corpus);
-  }
+  if (!options.vectors.empty()) vectors = load_wanted_vectors(options, corpus);
   if (!options.quiet) fmt::print("{}", tg::data_text(corpus, options.vectors));
 
   console::ProgressLine line(options.quiet);

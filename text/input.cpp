@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <system_error>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/parallel.hpp>
 #include <tapegrad/text/input.hpp>
+#include <vector>
 
 namespace tapegrad {
 
@@ -94,6 +96,56 @@ bool LineReader::next(std::string_view& line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   ++number_;
   return true;
+}
+
+namespace {
+constexpr std::size_t first_chunk = std::size_t{1} << 22U;  // small files need no more
+}  // namespace
+
+ChunkReader::ChunkReader(const std::string& path, std::size_t chunk_size)
+    : chunk_size_(chunk_size), buffer_(std::min(chunk_size, first_chunk), '\0') {
+  std::error_code ignored;  // Source says what is wrong
+  if (path != "-" && std::filesystem::is_regular_file(path, ignored)) {
+    plain_ = std::make_unique<InputFile>(path);
+    unsigned char magic[2] = {};
+    plain_->read(0, magic, sizeof magic);
+    if (magic[0] == 0x1F && magic[1] == 0x8B) plain_.reset();
+  }
+  if (!plain_) packed_ = std::make_unique<LineReader::Source>(path);
+}
+
+ChunkReader::~ChunkReader() = default;
+
+std::size_t ChunkReader::read(char* into, std::size_t size) {
+  if (packed_) return packed_->read(into, size);
+  constexpr std::size_t piece = std::size_t{1} << 20U;
+  std::vector<std::size_t> got((size + piece - 1) / piece);
+  parallel_for(got.size(), [&](std::size_t i) {
+    const std::size_t at = i * piece;
+    got[i] = plain_->read(offset_ + at, into + at, std::min(piece, size - at));
+  });
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < got.size() && total == i * piece; ++i) total += got[i];
+  offset_ += total;
+  return total;
+}
+
+bool ChunkReader::next(std::string_view& chunk) {
+  std::memmove(buffer_.data(), buffer_.data() + taken_, end_ - taken_);
+  if (taken_ > 0) buffer_.resize(std::max(buffer_.size(), chunk_size_));
+  end_ -= taken_;
+  taken_ = 0;
+  while (taken_ == 0) {
+    if (end_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
+    const std::size_t got = read(buffer_.data() + end_, buffer_.size() - end_);
+    end_ += got;
+    const std::size_t newline = std::string_view(buffer_.data(), end_).rfind('\n');
+    if (newline != std::string_view::npos) taken_ = newline + 1;
+    if (got == 0) break;
+  }
+  if (taken_ == 0) taken_ = end_;  // a last line without LF
+  chunk = {buffer_.data(), taken_};
+  return taken_ > 0;
 }
 
 std::string read_text(const std::string& path) {

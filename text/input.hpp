@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tapegrad/core/files.hpp>
 
 namespace tapegrad {
 
@@ -32,6 +33,7 @@ class LineReader {
 
  private:
   friend std::string read_text(const std::string& path);
+  friend class ChunkReader;
   class Source;
   bool fill();
 
@@ -40,6 +42,31 @@ class LineReader {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t number_ = 0;
+};
+
+/// The same text in large pieces of whole lines, for work on many lines at once. Plain files are
+/// read on all threads. Errors as in read_text.
+class ChunkReader {
+ public:
+  explicit ChunkReader(const std::string& path, std::size_t chunk_size = std::size_t{1} << 24U);
+  ChunkReader(const ChunkReader&) = delete;
+  ChunkReader& operator=(const ChunkReader&) = delete;
+  ~ChunkReader();
+
+  /// Sets `chunk` to the next lines, at least one, valid until the next call; false after the last
+  /// ones. Only the last line of the file may lack its LF.
+  bool next(std::string_view& chunk);
+
+ private:
+  std::size_t read(char* into, std::size_t size);
+
+  std::unique_ptr<LineReader::Source> packed_;  // of a file that is packed or no file
+  std::unique_ptr<InputFile> plain_;            // of one that is not
+  std::uint64_t offset_ = 0;                    // of what comes next in the plain one
+  std::size_t chunk_size_;
+  std::string buffer_;
+  std::size_t taken_ = 0;  // of the buffer, by the last chunk
+  std::size_t end_ = 0;
 };
 
 /// Takes the next line off the front of `rest`: up to LF, a CR before it dropped; false when `rest`

@@ -12,7 +12,7 @@
 
 namespace tapegrad {
 
-/// Says whether a word's vector is wanted.
+/// Says whether a word's vector is wanted. It is asked from several threads at once.
 using WordFilter = std::function<bool(std::string_view)>;
 
 /// How many of a text's words have a vector.
@@ -35,6 +35,14 @@ enum class Missing {
   zeros,
 };
 
+struct VectorOptions {
+  /// A folder for binary copies of vector files, from which they load many times faster; it is made
+  /// if it is missing. Empty: none. A copy that is missing, damaged or not of the file as it is now
+  /// (size, time of change, a sample of the content) is made, from all lines of the file. Where
+  /// that fails, vectors are loaded as without a cache. Its form: text/vectors_cache.hpp.
+  std::string cache = {};
+};
+
 inline namespace TAPEGRAD_PRECISION {
 
 /// Vectors of some words.
@@ -43,22 +51,27 @@ struct WordVectors {
   Array values;                    ///< [N, D]
   Index lines = 0;                 ///< vectors in the file, wanted or not
   Index duplicates = 0;            ///< wanted words that came again; their first vector counts
+  std::string cache_written = {};  ///< the file that this call put into the cache, if it did
 
   /// The width D.
   Index width() const { return static_cast<Index>(values.shape()[1]); }
 };
 
-/// Reads the vectors of the words that `wanted` accepts from a plain or gzip file. Fields are
+/// Reads the vectors of the words that `wanted` accepts from a plain or gzip file ("-" is standard
+/// input), on all threads. Fields are
 /// separated by single spaces; the last D of a line are its vector and what comes before is the
 /// word, spaces and all (GloVe 840B has such words). D is DIM of the first line, or else what most
 /// of the first lines have.
 ///
 /// FormatError with the line for an empty file, an empty line, a missing word, fewer than D
 /// numbers, more than D numbers, fewer or more lines than COUNT. These are checked on every line;
-/// that each field is a finite number, only on lines of wanted words.
-WordVectors load_vectors(const std::string& path, const WordFilter& wanted);
+/// that each field is a finite number, only on lines of wanted words. The error is that of the
+/// first such line. A cache that is of no use is told with `warn`, and never an error.
+WordVectors load_vectors(const std::string& path, const WordFilter& wanted,
+                         const VectorOptions& options = {});
 /// The same for the words of a vocabulary.
-WordVectors load_vectors(const std::string& path, const Vocabulary& vocabulary);
+WordVectors load_vectors(const std::string& path, const Vocabulary& vocabulary,
+                         const VectorOptions& options = {});
 
 /// The coverage of a vocabulary's words by the counts it was made with. Words left out count among
 /// the tokens without a vector, but not among the words.

@@ -8,7 +8,9 @@ using Catch::Contains;
 using tapegrad::read_file;
 using Json = nlohmann::json;
 
-TEST_CASE("--profile prints operations and stages after the results, and changes nothing else") {
+TEST_CASE(
+    "the option --profile prints operations and stages after the results, and changes nothing "
+    "else") {
   const MadeUp files;
   const TemporaryDirectory to;
   auto arguments = files.arguments({"--seeds", "1", "--predictions", to / "p.tsv"});
@@ -29,7 +31,7 @@ TEST_CASE("--profile prints operations and stages after the results, and changes
   }
 }
 
-TEST_CASE("--trace writes events that trace viewers load") {
+TEST_CASE("the option --trace writes events that trace viewers load") {
   const MadeUp files;
   const TemporaryDirectory to;
   const auto arguments = files.arguments({"--seeds", "1", "--trace", to / "trace.json"});

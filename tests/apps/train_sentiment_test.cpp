@@ -174,6 +174,23 @@ TEST_CASE("n-grams and Naive-Bayes weights: the saved model predicts the same, o
   }
 }
 
+TEST_CASE("the option --cache keeps the vectors, says so once, and changes no result") {
+  const MadeUp files;
+  const TemporaryDirectory to;
+  const auto run_with = [&](const std::string& name, std::vector<std::string> more) {
+    more.insert(more.end(), {"--seeds", "1", "--json", to / name});
+    const Finished done = train(files.arguments(more));
+    REQUIRE(done.code == 0);
+    return done.err;
+  };
+  CHECK(run_with("plain", {}).empty());
+  const std::string told = run_with("first", {"--cache", to / "cache"});
+  CHECK_THAT(told, Contains(files.vectors + ": cached in " + (to / "cache/vectors.txt.")));
+  CHECK(run_with("second", {"--cache", to / "cache"}).empty());
+  CHECK(comparable(to / "first") == comparable(to / "plain"));
+  CHECK(comparable(to / "second") == comparable(to / "plain"));
+}
+
 TEST_CASE("texts come from standard input, and are cross-validated without a test file") {
   const MadeUp files;
   const Finished done = train({"--train", "-", "--form", "label-text", "--embeddings", "random",

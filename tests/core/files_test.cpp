@@ -32,3 +32,46 @@ TEST_CASE("errors of files tell the path and the reason") {
         directory / "d" + ": cannot write: Is a directory");
   CHECK_FALSE(std::filesystem::exists(directory / "d.tmp"));
 }
+
+TEST_CASE("an input file is read anywhere, and ends where it ends") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("a", "0123456789");
+  const tapegrad::InputFile file(path);
+  CHECK(file.regular());
+  CHECK(file.size() == 10);
+  std::string bytes(4, ' ');
+  CHECK(file.read(3, bytes.data(), 4) == 4);
+  CHECK(bytes == "3456");
+  CHECK(file.read(8, bytes.data(), 4) == 2);
+  CHECK(bytes == "8956");
+  CHECK(file.read(20, bytes.data(), 4) == 0);
+  std::filesystem::resize_file(path, 5);
+  CHECK(file.read(3, bytes.data(), 4) == 2);
+  CHECK(file.size() == 5);
+  CHECK_FALSE(tapegrad::InputFile(directory.path()).regular());
+  CHECK_THROWS_AS(tapegrad::InputFile(directory / "missing"), std::system_error);
+}
+
+TEST_CASE("an output file is there when it is committed, and leaves nothing behind otherwise") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("a", "old");
+  const auto files = [&] {
+    return std::distance(std::filesystem::directory_iterator(directory.path()),
+                         std::filesystem::directory_iterator());
+  };
+  {
+    tapegrad::OutputFile file(path);
+    file.append("lost", 4);
+    CHECK(tapegrad::read_file(path) == "old");
+  }
+  CHECK(tapegrad::read_file(path) == "old");
+  CHECK(files() == 1);
+  tapegrad::OutputFile file(path);
+  file.append("0123", 4);
+  file.append("4567", 4);
+  file.write_at(2, "xy", 2);
+  file.commit();
+  CHECK(tapegrad::read_file(path) == "01xy4567");
+  CHECK(files() == 1);
+  CHECK_THROWS_AS(tapegrad::OutputFile(directory / "missing/a"), std::system_error);
+}

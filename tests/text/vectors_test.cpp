@@ -1,11 +1,17 @@
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdlib>
+#include <map>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/parallel.hpp>
 #include <tapegrad/text/vectors.hpp>
 
+#include <sys/stat.h>
 #include <zlib.h>
+
+#include <thread>
 
 #include <temporary.hpp>
 
@@ -123,6 +129,74 @@ TEST_CASE("the number of fields is checked for unwanted words too") {
   const auto only_a = [](std::string_view word) { return word == "a"; };
   CHECK(load_error("a 1 2 3\nb 1 2\nc 1 2 3\n", only_a).substr(0, 3) == ":2:");
   CHECK(load("a 1 2\nb 1 x\n", only_a).words == Words{"a"});
+}
+
+TEST_CASE("a large file reads as line by line, plain or gzip, on any number of threads") {
+  const TemporaryDirectory directory;
+  std::string content;
+  std::vector<float> wanted;
+  for (int i = 0; i < 200'000; ++i) {
+    const std::string numbers_text = fmt::format("{:.5f} {} {:.3e}", i / 7.0, -i, i / 3.0);
+    // Every so often a line is longer than the others.
+    content += fmt::format("{}{} {}{}\n", i % 1000 == 0 ? std::string(3000, 'x') : "w", i,
+                           numbers_text, i % 3 == 0 ? "\r" : "");
+    const char* at = numbers_text.c_str();
+    char* end = nullptr;
+    for (int d = 0; d < 3; ++d, at = end) wanted.push_back(std::strtof(at, &end));
+  }
+  content.pop_back();
+  const std::string plain = directory.file("v.txt", content);
+  const std::string packed = directory / "v.txt.gz";
+  gzFile file = gzopen(packed.c_str(), "wb1");
+  gzwrite(file, content.data(), static_cast<unsigned>(content.size()));
+  gzclose(file);
+  for (const int threads : {1, 2, 5}) {
+    tapegrad::set_threads(threads);
+    for (const std::string& path : {plain, packed}) {
+      const auto vectors = load_vectors(path, any);
+      REQUIRE(vectors.words.size() == 200'000);
+      CHECK(vectors.words[1] == "w1");
+      CHECK(vectors.words[123'456] == "w123456");
+      CHECK(vectors.words[5000] == std::string(3000, 'x') + "5000");
+      CHECK(std::equal(wanted.begin(), wanted.end(), vectors.values.data()));
+    }
+  }
+  tapegrad::set_threads(0);
+}
+
+TEST_CASE("the error is that of the first malformed line, on any number of threads") {
+  const auto lines = [](const std::map<int, std::string>& special) {
+    std::string content;
+    for (int i = 1; i <= 300'000; ++i) {
+      const auto found = special.find(i);
+      content += found == special.end() ? fmt::format("w{} {} 0.25", i, i) : found->second;
+      content += '\n';
+    }
+    return content;
+  };
+  for (const int threads : {1, 2, 5}) {
+    tapegrad::set_threads(threads);
+    CHECK(load_error(lines({{250'000, "a 1"}, {250'001, ""}, {299'000, "b x 1"}})) ==
+          ":250000: expected a word and 2 numbers, found 1 fields behind \"a\"");
+    CHECK(load_error(lines({{50'000, "b x 1"}, {50'001, "a 1"}})) ==
+          ":50000: expected a finite number as value 1 of 2, found \"x\"");
+  }
+  tapegrad::set_threads(0);
+}
+
+TEST_CASE("the numbers of a word that comes again are not looked at") {
+  CHECK(load("a 1 2\nb 3 4\na x 6\n").words == Words{"a", "b"});
+  CHECK(load_error("a x 2\nb 3 4\na 5 6\n").substr(0, 3) == ":1:");
+}
+
+TEST_CASE("vectors come through a pipe as from a file") {
+  const TemporaryDirectory directory;
+  const std::string pipe = directory / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  std::thread writer([&] { std::ofstream(pipe) << "a 0.5 -1.25\nb 2 1e-3\n"; });
+  const auto vectors = load_vectors(pipe, any);
+  writer.join();
+  CHECK((vectors.values == numbers));
 }
 
 TEST_CASE("a file without wanted words gives an empty array of its width") {
