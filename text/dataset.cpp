@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/log.hpp>
+#include <tapegrad/core/parallel.hpp>
 #include <tapegrad/text/dataset_forms.hpp>
 #include <tapegrad/text/input.hpp>
 #include <utility>
@@ -78,9 +79,17 @@ bool is_text_file(const fs::path& path) {
   return path.string().ends_with(".txt") || path.string().ends_with(".txt.gz");
 }
 
-/// Adds the texts of one class's directory.
+/// The text of a file that holds nothing else.
+std::string read_one_text(const fs::path& path) {
+  std::string text = read_text(path.string());
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+/// Adds the texts of one class's directory, which all threads read.
 void read_class_directory(const fs::path& directory, LabelledTexts& result) {
-  const std::size_t before = result.texts.size();
+  std::vector<fs::path> files;
   std::size_t others = 0;
   for (const auto& path : listing(directory)) {
     if (fs::is_directory(path)) {
@@ -89,17 +98,18 @@ void read_class_directory(const fs::path& directory, LabelledTexts& result) {
                                     "\"{}\"{}",
                                     path.filename().string(), directory_hint));
     }
-    if (!is_text_file(path)) {
+    if (is_text_file(path)) {
+      files.push_back(path);
+    } else {
       ++others;
-      continue;
     }
-    std::string text = read_text(path.string());
-    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-    while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-    result.labels.push_back(directory.filename().string());
-    result.texts.push_back(std::move(text));
   }
-  if (result.texts.size() == before) {
+  const std::size_t before = result.texts.size();
+  result.texts.resize(before + files.size());
+  result.labels.resize(before + files.size(), directory.filename().string());
+  parallel_for(files.size(),
+               [&](std::size_t i) { result.texts[before + i] = read_one_text(files[i]); });
+  if (files.empty()) {
     throw FormatError(directory.string(), 0,
                       fmt::format("expected .txt files, one a text, found none{}", directory_hint));
   }

@@ -104,7 +104,8 @@ TEST_CASE("no two reviews are alike") {
       const double alike = jaccard(sets[i], sets[k]);
       if (alike <= most) continue;
       most = alike;
-      pair = phrase(all[k], 0, all[k].size()) + "| " + phrase(all[i], 0, all[i].size());
+      const auto& texts = words_of_reviews();
+      pair = phrase(texts[k], 0, texts[k].size()) + "| " + phrase(texts[i], 0, texts[i].size());
     }
   }
   INFO(pair);

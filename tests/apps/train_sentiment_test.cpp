@@ -162,9 +162,9 @@ TEST_CASE("n-grams and Naive-Bayes weights: the saved model predicts the same, o
   CHECK(run_with("two", "2", "0") == one);
   CHECK(run_with("three", "3", "0") == one);
   CHECK(run_with("hashed", "1", "100") != one);
-  for (const std::string name : {"one", "hashed"}) {
+  for (const char* name : {"one", "hashed"}) {
     const auto model = tapegrad::load_model(to / name);
-    const auto rows = lines(read_file(to / (name + ".tsv")));
+    const auto rows = lines(read_file(to / (std::string(name) + ".tsv")));
     const auto test = lines(read_file(files.test));
     for (std::size_t i = 1; i < rows.size(); ++i) {
       const std::string text = test[i - 1].substr(test[i - 1].find(' ') + 1);
