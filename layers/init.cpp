@@ -93,14 +93,14 @@ void zeros(Parameter p) {
 
 void xavier_uniform(Parameter p, Rng& rng, double gain) {
   const Fans fan = fans(p.shape(), "xavier_uniform");
-  if (p.value().size() == 0) return;
+  if (count(p.shape()) == 0) return;
   const double bound = gain * std::sqrt(6.0 / (fan.in + fan.out));
   uniform(std::move(p), rng, -bound, bound);
 }
 
 void kaiming_uniform(Parameter p, Rng& rng, const KaimingOptions& options) {
   const Fans fan = fans(p.shape(), "kaiming_uniform");
-  if (p.value().size() == 0) return;
+  if (count(p.shape()) == 0) return;
   const double size = options.mode == FanMode::fan_in ? fan.in : fan.out;
   const double bound = gain(options.nonlinearity, options.a) * std::sqrt(3.0 / size);
   uniform(std::move(p), rng, -bound, bound);

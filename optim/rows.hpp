@@ -70,7 +70,7 @@ void each_dense(const Parameter& p, std::size_t width, const Real* g, const Arra
                 const Kernel& kernel) {
   const std::vector<Index>& frozen = p.frozen_rows();
   if (frozen.empty()) {
-    blocks(p.value().size(), 1, [&](std::size_t begin, std::size_t end) {
+    blocks(count(p.shape()), 1, [&](std::size_t begin, std::size_t end) {
       kernel(from(arrays, begin), g + begin, end - begin);
     });
     return;
@@ -137,8 +137,8 @@ template <std::size_t K, class Kernel>
 void for_each_span(const Parameter& p, const Gradient& gradient, RowPolicy policy,
                    const std::array<Real*, K>& arrays, const Kernel& kernel) {
   const std::size_t width = row_width(p.shape());
-  const bool some = gradient.is_rows() && policy == RowPolicy::lazy;
-  const std::size_t elements = some ? gradient.rows().values.size() : p.value().size();
+  const bool some = gradient.is_rows() && policy != RowPolicy::dense;
+  const std::size_t elements = some ? gradient.rows().values.size() : count(p.shape());
   add_profile_bytes(gradient.bytes() + K * elements * sizeof(Real));
   if (gradient.is_dense()) {
     rows::each_dense(p, width, gradient.dense().data(), arrays, kernel);
