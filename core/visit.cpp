@@ -21,7 +21,7 @@ void unfreeze_rows(Parameter p, const std::vector<Index>& rows) {
 ValueCount count_values(const std::vector<NamedParameter>& parameters) {
   ValueCount count;
   for (const auto& [name, p] : parameters) {
-    const std::size_t all = count(p.shape());
+    const std::size_t all = tapegrad::count(p.shape());
     const std::size_t width = row_width(p.shape());
     const std::size_t frozen = p.frozen() ? all : p.frozen_rows().size() * width;
     count.frozen += frozen;
