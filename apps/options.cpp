@@ -106,6 +106,9 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
       ->capture_default_str()
       ->type_name("N")
       ->group(group);
+  app.add_flag("--distinct", ngrams.distinct,
+               "Each word and n-gram counts once a text, however often it occurs")
+      ->group(group);
   app.add_flag("--tokenized", o.rules.whitespace_only,
                "The texts are tokenized already: split at spaces only")
       ->group(group);

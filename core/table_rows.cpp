@@ -21,7 +21,7 @@ TableRows::TableRows(const Tensor& table, const IndexArray& ids, Index padding)
   for (std::size_t row = 0; row < index.rows.size(); ++row) {
     if (index.rows[row] == padding) padding_ = static_cast<Index>(row);
     for (std::size_t i = index.starts[row]; i < index.starts[row + 1]; ++i) {
-      places_of_copies_[index.positions[i]] = static_cast<Index>(row);
+      places_of_copies_[static_cast<std::size_t>(index.positions[i])] = static_cast<Index>(row);
     }
   }
   rows_ = copies_.data();

@@ -116,7 +116,7 @@ void Ngrams::add(const std::int32_t* ids, Index n) {
 }
 
 void Ngrams::append_to(EncodedTexts& texts, Index first_id) const {
-  if (size() == 0) return;
+  if (size() == 0 && !options_.distinct) return;
   if (first_id + size() > std::numeric_limits<std::int32_t>::max()) {
     throw std::invalid_argument(fmt::format(
         "ngrams: {} of them and {} words are more than 2^31 - 1 ids", size(), first_id));
@@ -163,6 +163,10 @@ Index Ngrams::write_text(const std::int32_t* ids, Index length, Index first_id,
       const std::int32_t found = number(hashes[i]);
       if (found >= 0) *at++ = first + found;
     }
+  }
+  if (options_.distinct) {
+    std::sort(out, at);
+    at = std::unique(out, at);
   }
   return at - out;
 }

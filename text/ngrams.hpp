@@ -17,6 +17,8 @@ struct NgramOptions {
   /// 0: each n-gram has a number of its own. Otherwise all n-grams, seen in training or not, share
   /// so many numbers by their hash, as fastText's do.
   Index buckets = 0;
+  /// Each word and n-gram of a text is kept once, however often it occurs; by rising id.
+  bool distinct = false;
 };
 
 /// Throws std::invalid_argument for an order below 1, and a negative min_count or buckets.
@@ -70,7 +72,8 @@ class Ngrams {
   std::vector<std::int32_t> words(Index number) const;
 
   /// Adds to each text, behind its words, its n-grams: those of two words first, by their place in
-  /// the text. N-gram i gets the id first_id + i; unknown n-grams are left out.
+  /// the text. N-gram i gets the id first_id + i; unknown n-grams are left out. With
+  /// NgramOptions::distinct, of equal ids one stays.
   void append_to(EncodedTexts& texts, Index first_id) const;
 
   /// Writes one n-gram a line, its words separated by a space, so that line number - 1 is its

@@ -25,11 +25,14 @@ void check_classifier(const ClassifierConfig& config) {
         "nb-weights: Naive-Bayes weights tell two classes apart, these are {}", config.classes));
   }
   if (config.kind == ModelKind::bag) return;
-  if (config.ngrams.order > 1 || config.nb_weights) {
-    throw std::invalid_argument(fmt::format("{}: needs the model bag, not {}",
-                                            config.nb_weights ? "nb-weights" : "ngrams",
-                                            to_string(config.kind)));
-  }
+  const auto only_for_bag = [&](const char* what, bool given) {
+    if (!given) return;
+    throw std::invalid_argument(
+        fmt::format("{}: needs the model bag, not {}", what, to_string(config.kind)));
+  };
+  only_for_bag("nb-weights", config.nb_weights);
+  only_for_bag("ngrams", config.ngrams.order > 1);
+  only_for_bag("distinct", config.ngrams.distinct);
 }
 
 inline namespace TAPEGRAD_PRECISION {

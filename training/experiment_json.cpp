@@ -67,6 +67,7 @@ Json settings_json(const Corpus& corpus, const ExperimentOptions& options,
                    {"ngrams", options.vocabulary.ngrams.order},
                    {"ngram_min_count", options.vocabulary.ngrams.min_count},
                    {"buckets", options.vocabulary.ngrams.buckets},
+                   {"distinct", options.vocabulary.ngrams.distinct},
                    {"nb_weights", net.nb_weights},
                    {"nb_smoothing", options.nb_smoothing},
                    {"missing", options.missing == Missing::normal ? "normal" : "zeros"}};

@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 constexpr int format_version = 2;
 
 int version_of(const ClassifierModel& model) {
-  return model.ngrams.size() > 0 || model.config.nb_weights ? 2 : 1;
+  const bool plain = model.ngrams.size() == 0 && !model.ngrams.options().distinct;
+  return plain && !model.config.nb_weights ? 1 : 2;
 }
 
 Json to_json(const ClassifierModel& model) {
@@ -40,9 +41,11 @@ Json to_json(const ClassifierModel& model) {
   if (model.config.kind == ModelKind::mean) json["model"]["hidden"] = model.config.hidden;
   if (model.config.nb_weights) json["model"]["nb_weights"] = true;
   const NgramOptions& ngrams = model.ngrams.options();
-  if (ngrams.order > 1) {
-    json["model"]["ngrams"] = {
-        {"order", ngrams.order}, {"min_count", ngrams.min_count}, {"buckets", ngrams.buckets}};
+  if (ngrams.order > 1 || ngrams.distinct) {
+    json["model"]["ngrams"] = {{"order", ngrams.order},
+                               {"min_count", ngrams.min_count},
+                               {"buckets", ngrams.buckets},
+                               {"distinct", ngrams.distinct}};
   }
   return json;
 }
@@ -59,7 +62,8 @@ NgramOptions ngram_options(const Json& net) {
   const Json& ngrams = net.at("ngrams");
   return {.order = ngrams.at("order"),
           .min_count = ngrams.at("min_count"),
-          .buckets = ngrams.at("buckets")};
+          .buckets = ngrams.at("buckets"),
+          .distinct = ngrams.at("distinct")};
 }
 
 Config parse_config(const std::string& path) {

@@ -68,6 +68,16 @@ TEST_CASE("n-grams that come often enough stand behind the words of a text") {
   CHECK_THROWS_WITH(ngrams.words(3), "ngrams: number 3 is out of range [0, 3)");
 }
 
+TEST_CASE("distinct words and n-grams stand once in a text, by rising id") {
+  EncodedTexts texts = texts_of({{3, 2, 3, 2, 3}, {}, {4, 4}});
+  Ngrams(texts_of(train), {.order = 3, .min_count = 2, .distinct = true}).append_to(texts, 10);
+  CHECK(texts.ids == Ids{2, 3, 10, 11, 12, 4});
+  CHECK(texts.offsets == Offsets{0, 5, 5, 6});
+  EncodedTexts words = texts_of({{3, 2, 3}});
+  Ngrams(texts_of(train), {.distinct = true}).append_to(words, 10);
+  CHECK(words.ids == Ids{2, 3});
+}
+
 TEST_CASE("hashes of n-grams are those of the formula on their page") {
   // Computed in Python with integers modulo 2^64.
   const Ids ids = {2, 3, 4};

@@ -236,6 +236,8 @@ TEST_CASE("n-grams and Naive-Bayes weights are refused where they do not fit") {
   };
   CHECK(error({.kind = ModelKind::mean, .ngrams = {.order = 2}}) ==
         "ngrams: needs the model bag, not mean");
+  CHECK(error({.kind = ModelKind::mean, .ngrams = {.distinct = true}}) ==
+        "distinct: needs the model bag, not mean");
   CHECK(error({.kind = ModelKind::mean, .nb_weights = true}) ==
         "nb-weights: needs the model bag, not mean");
   CHECK(error({.classes = 3, .nb_weights = true}) ==

@@ -62,6 +62,7 @@ const Change changes[] = {
     {"word_dropout", [](ExperimentOptions& o) { o.fit.word_dropout = 0.5; }},
     {"batch_size", [](ExperimentOptions& o) { o.fit.batch_size = 5; }},
     {"lr_decay", [](ExperimentOptions& o) { o.fit.lr_decay = true; }},
+    {"distinct", [](ExperimentOptions& o) { o.vocabulary.ngrams.distinct = true; }},
     {"ngrams", [](ExperimentOptions& o) { o.vocabulary.ngrams = {.order = 2, .min_count = 1}; }},
     {"nb_weights", [](ExperimentOptions& o) { o.classifier.nb_weights = true; }},
     {"epochs", [](ExperimentOptions& o) { o.fit.epochs = 4; }},

@@ -113,8 +113,8 @@ TEST_CASE("a loaded model is the saved one, and gives logits of the same bits") 
 TEST_CASE("a model with n-grams and Naive-Bayes weights is loaded with them") {
   const std::vector<std::string> texts = {"word2 word3 word2", "word3 word2 word9 word2", ""};
   for (const Index buckets : {0, 50}) {
-    const ClassifierModel saved =
-        model_with_ngrams({.order = 3, .min_count = 1, .buckets = buckets});
+    const ClassifierModel saved = model_with_ngrams(
+        {.order = 3, .min_count = 1, .buckets = buckets, .distinct = buckets > 0});
     const TemporaryDirectory directory;
     save_model(saved, directory.path());
     const ClassifierModel loaded = load_model(directory.path());
@@ -129,6 +129,7 @@ TEST_CASE("a model with n-grams and Naive-Bayes weights is loaded with them") {
     CHECK(config["format_version"] == 2);
     CHECK(config["model"]["ngrams"]["order"] == 3);
     CHECK(config["model"]["ngrams"]["buckets"] == buckets);
+    CHECK(config["model"]["ngrams"]["distinct"] == (buckets > 0));
     save_model(model_of(ModelKind::bag), directory.path());
     CHECK(entries(directory.path()) == 3);  // no list of n-grams is left behind
     CHECK(Json::parse(read_file(directory / "config.json"))["format_version"] == 1);
