@@ -94,7 +94,7 @@ ExactRows::Copies ExactRows::settled_copies(const Leaf& leaf,
   Copies copies{copy_rows(leaf.stored, rows, width), {}};
   for (const Array& array : state_->arrays) copies.state.push_back(copy_rows(array, rows, width));
   rows::blocks(rows.size(), 4 * width, [&](std::size_t begin, std::size_t end) {
-    rows::Cursor frozen(leaf.frozen_rows, begin < rows.size() ? rows[begin] : 0);
+    rows::Cursor frozen(leaf.frozen_rows, static_cast<std::size_t>(rows[begin]));
     for (std::size_t i = begin; i < end; ++i) {
       const auto row = static_cast<std::size_t>(rows[i]);
       if (!lags(row) || frozen.find(row)) continue;
