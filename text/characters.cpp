@@ -43,7 +43,8 @@ constexpr char cleaned(char byte, unsigned char shift) {
   const auto c = static_cast<unsigned char>(byte);
   const bool upper = static_cast<unsigned char>(c - 'A') < 26;
   const auto letter = static_cast<unsigned char>(upper ? c + shift : c);
-  return static_cast<char>((c <= ' ') | (c == 0x7F) ? ' ' : letter);
+  const bool control = (c <= ' ') | (c == 0x7F);
+  return static_cast<char>(control ? ' ' : letter);
 }
 
 /// U+0080 to U+009F as code page 1252 has them; 0 where it has nothing.

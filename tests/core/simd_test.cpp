@@ -107,7 +107,7 @@ TEST_CASE("sums of rows pass NaN and infinities on, in their column only") {
   constexpr tg::Real inf = std::numeric_limits<tg::Real>::infinity();
   const std::vector<tg::Index> rows{0, 1};
   const std::vector<std::size_t> starts{0, 2};
-  for (const std::size_t width : {5, 16, 21}) {
+  for (const std::size_t width : {5U, 16U, 21U}) {
     for (std::size_t d = 0; d + 2 < width; ++d) {
       Numbers table(2 * width, 1);
       table[d] = NAN;
@@ -197,7 +197,7 @@ TEST_CASE("softmax and its logarithm are those of double, bit for bit on every i
 
 TEST_CASE("a line with a NaN or +inf, or of -inf only, has NaN as its softmax") {
   constexpr tg::Real inf = std::numeric_limits<tg::Real>::infinity();
-  for (const std::size_t n : {1, 5, 16, 40}) {
+  for (const std::size_t n : {1U, 5U, 16U, 40U}) {
     for (const tg::SimdLevel level : tg::simd_levels()) {
       tg::set_simd_level(level);
       for (const tg::Real bad : {tg::Real(NAN), inf, -inf}) {

@@ -167,8 +167,8 @@ TEST_CASE("exact rows are at most twice as far from dense double as dense float 
 
 TEST_CASE("a row from 0 that got one gradient is moved to the last digits, whenever that was") {
   // From 0, what is stored is the movement alone, so that its own error shows.
-  for (const std::uint64_t last : {1, 2, 5, 20, 40, 46, 60, 100, 600}) {
-    for (const std::uint64_t later : {1, 2, 3, 10, 50, 200, 1000}) {
+  for (const std::uint64_t last : {1U, 2U, 5U, 20U, 40U, 46U, 60U, 100U, 600U}) {
+    for (const std::uint64_t later : {1U, 2U, 3U, 10U, 50U, 200U, 1000U}) {
       INFO("gradient in step " << last << ", read " << later << " steps later");
       const tg::Parameter p(tg::zeros({2, 1}));
       tg::Adam optimizer({{"p", p}}, {.lr = 1e-3});

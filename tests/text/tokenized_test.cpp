@@ -23,7 +23,7 @@ Words many_texts() {
     for (int i = 0; i < 180; ++i) {
       state = state * 6364136223846793005U + 1442695040888963407U;
       text.append(state >> 60U, static_cast<char>('a' + n % 7));
-      text.append(std::to_string(state >> (30U + 2 * (n % 16)))).push_back(' ');
+      text.append(std::to_string(state >> static_cast<unsigned>(30 + 2 * (n % 16)))).push_back(' ');
     }
     texts.push_back(std::move(text));
   }
