@@ -160,7 +160,7 @@ TEST_CASE("dropout takes half of a draw for an element, whatever the range it is
     const tg::Dropped dropped{
         .x = x.data(), .y = y.data(), .key = rng.key(), .threshold = threshold, .scale = 2};
     std::size_t begin = 0;
-    for (const std::size_t end : {0, 1, 2, 5, 262, 263, 519, 1000}) {
+    for (const std::size_t end : {0U, 1U, 2U, 5U, 262U, 263U, 519U, 1000U}) {
       tg::simd().dropout(dropped, begin, end);
       begin = end;
     }
