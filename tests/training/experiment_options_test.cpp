@@ -16,7 +16,8 @@ tapegrad::Corpus some_corpus() {
   tiny::Labelled train;
   for (int i = 0; i < 12; ++i) {
     const std::string word = fmt::format("w{}", i % 5);
-    train.emplace_back(i % 3 == 0 ? "bad" : "good", word + ", x " + (i % 2 == 0 ? "y rare" : "z"));
+    train.emplace_back(i % 3 == 0 ? "bad" : "good",
+                       word + ", x x " + (i % 2 == 0 ? "y rare" : "z"));
   }
   return tiny::corpus(train, {{"bad", "w1 y"}, {"good", "w2"}}, {{"bad", "w3"}, {"good", "x z"}});
 }
