@@ -29,18 +29,23 @@ Step tokenize(const Options& options) {
 }
 
 // The vectors of the words in the file `words`, one a line as Vocabulary::save writes them; without
-// it all of them.
+// it all of them. With a folder `cache` from the copy that is kept there.
 Step vectors(const Options& options) {
   const std::string path = options.text("file");
   const auto bytes = static_cast<double>(std::filesystem::file_size(path));
+  const tg::VectorOptions how{.cache = options.text("cache", "")};
   const std::string words = options.text("words", "");
   if (words.empty()) {
-    return {.run = [=] { tg::load_vectors(path, [](std::string_view) { return true; }); },
+    return {.run =
+                [=] {
+                  tg::load_vectors(
+                      path, [](std::string_view) { return true; }, how);
+                },
             .bytes = bytes};
   }
-  return {
-      .run = [=, vocabulary = tg::Vocabulary::load(words)] { tg::load_vectors(path, vocabulary); },
-      .bytes = bytes};
+  return {.run = [=, vocabulary =
+                         tg::Vocabulary::load(words)] { tg::load_vectors(path, vocabulary, how); },
+          .bytes = bytes};
 }
 
 }  // namespace
