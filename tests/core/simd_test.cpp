@@ -323,7 +323,7 @@ TEST_CASE("rows without a gradient are moved by the same bits on every level, an
       const double s = std::sqrt(static_cast<double>(v[i]));
       const double r = 1 / (s * static_cast<double>(c.q) + static_cast<double>(c.eps));
       double sum = 0;
-      for (std::size_t k = 0; k < c.terms; ++k) {
+      for (std::size_t k = 0; k < tg::AdamDriftScalars::terms; ++k) {
         sum += static_cast<double>(c.sums[k]) * std::pow(-s * r, static_cast<double>(k));
       }
       const double moved = static_cast<double>(x[i]) - static_cast<double>(m[i]) * r * sum;
