@@ -45,7 +45,10 @@ Tensor embedding(const Tensor& table, const IndexArray& ids, const EmbeddingOpti
   check_shape(table.dim() == 2, "embedding", "table", table.shape(), "[V, D]");
   check_ids("embedding", ids, table.size(0));
   const Index padding = padding_row("embedding", options.padding_idx, table.size(0));
-  if (!recording(table)) return Tensor(gather(ids, TableRows(table, ids, padding), table.size(1)));
+  if (!recording(table)) {
+    const TableRows rows(table, ids, padding);
+    return record("embedding", {table}, Tensor(gather(ids, rows, table.size(1))), {}, {});
+  }
   RowIndex index = group_by_row(ids.data(), ids.size(), padding);
   Tensor y(gather(ids, TableRows(table, ids, index, padding), table.size(1)));
   return record(

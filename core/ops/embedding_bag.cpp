@@ -5,7 +5,6 @@
 #include <tapegrad/core/kernels/simd.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
-#include <tapegrad/core/profile.hpp>
 #include <tapegrad/core/samples.hpp>
 #include <tapegrad/core/shapes.hpp>
 #include <tapegrad/core/table_rows.hpp>
@@ -204,7 +203,8 @@ Tensor embedding_bag(const Tensor& table, const Bags& bags, const EmbeddingBagOp
   const bool weighted = weights.defined();
   const Real* factors = weighted ? weights.value().data() : nullptr;
   if (!recording(table, weights)) {
-    return Tensor(forward(plan, TableRows(table, plan.ids, plan.padding), factors));
+    const TableRows rows(table, plan.ids, plan.padding);
+    return record("embedding_bag", {table, weights}, Tensor(forward(plan, rows, factors)), {}, {});
   }
   plan.index = group_by_row(plan.ids.data(), plan.ids.size(), plan.padding);
   Tensor y(forward(plan, TableRows(table, plan.ids, plan.index, plan.padding), factors));

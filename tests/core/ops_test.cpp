@@ -31,6 +31,19 @@ bool same_bits(const tg::Array& a, const tg::Array& b) {
          std::memcmp(a.data(), b.data(), a.size() * sizeof(tg::Real)) == 0;
 }
 
+// run(threads) gives arrays.
+template <class F>
+void check_same_on_threads(const F& run) {
+  const auto one = run(1);
+  for (const int threads : {2, 5}) {
+    const auto several = run(threads);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      INFO("threads " << threads << ", array " << i);
+      CHECK(same_bits(several[i], one[i]));
+    }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("softmax rows sum to one, also for logits of 1e4") {
@@ -116,14 +129,7 @@ TEST_CASE("values and gradients have the same bits on any number of threads") {
     return std::vector<tg::Array>{loss.value(),    logits.value(), products.value(), g.dense(table),
                                   g.dense(weight), g.dense(batch), g.dense(scale)};
   };
-  const auto one = run(1);
-  for (const int threads : {2, 5}) {
-    const auto several = run(threads);
-    for (std::size_t i = 0; i < one.size(); ++i) {
-      INFO("threads " << threads << ", array " << i);
-      CHECK(same_bits(several[i], one[i]));
-    }
-  }
+  check_same_on_threads(run);
 }
 
 TEST_CASE("broadcasting and its gradient are those of xtensor, whatever the shapes") {
@@ -185,12 +191,5 @@ TEST_CASE("broadcasts, sums and products of many blocks have the same bits on an
     return std::vector<tg::Array>{y.value(),       loss.value(),  g.dense(x),
                                   g.dense(weight), g.dense(bias), g.dense(column)};
   };
-  const auto one = run(1);
-  for (const int threads : {2, 5}) {
-    const auto several = run(threads);
-    for (std::size_t i = 0; i < one.size(); ++i) {
-      INFO("threads " << threads << ", array " << i);
-      CHECK(same_bits(several[i], one[i]));
-    }
-  }
+  check_same_on_threads(run);
 }

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <stdexcept>
 #include <tapegrad/core/ops.hpp>
@@ -175,4 +176,19 @@ TEST_CASE("a profiled operation and its backward have the bits of one that is no
   const Profile profile = tg::stop_profile();
   CHECK(std::memcmp(plain.data(), profiled.data(), plain.size() * sizeof(float)) == 0);
   CHECK(has_record(profile, "Tape::backward"));
+}
+
+TEST_CASE("lookups count the bytes of their result with and without a tape") {
+  const tg::Parameter table(tg::zeros({5, 4}));
+  for (const bool taped : {false, true}) {
+    tg::start_profile();
+    {
+      const auto tape = taped ? std::make_unique<tg::Tape>() : nullptr;
+      tg::embedding(table, {0, 1, 1});
+      tg::embedding_bag(table, {.ids = {{0, 1}, {2, 3}}});
+    }
+    const tg::Profile profile = tg::stop_profile();
+    CHECK(record_of(profile, "embedding").bytes == 3 * 4 * sizeof(tg::Real));
+    CHECK(record_of(profile, "embedding_bag").bytes == 2 * 4 * sizeof(tg::Real));
+  }
 }
