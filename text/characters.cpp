@@ -23,10 +23,6 @@ constexpr bool needs_look(char byte) {
   return c >= 0x80 || c == '<' || c == '&' || c == '#' || c == '\\';
 }
 
-constexpr std::uint64_t in_each_byte(std::uint64_t byte) {
-  return 0x0101010101010101U * byte;
-}
-
 /// The same for eight bytes at once: whether one of them does.
 constexpr bool one_needs_look(std::uint64_t bytes) {
   constexpr std::uint64_t high_bits = in_each_byte(0x80);

@@ -15,9 +15,13 @@ struct Block {
   std::vector<Index> lengths = {};         // [end - begin]
 };
 
-// Blocks of about a megabyte: the words of one stay in a processor's cache.
+// Two blocks a thread, of a megabyte at least. They may depend on the number of threads: words are
+// numbered as they first come, however the texts are cut.
 std::vector<Block> cut(const std::vector<std::string>& texts) {
-  constexpr std::size_t wanted = std::size_t{1} << 20U;
+  std::size_t all = 0;
+  for (const std::string& text : texts) all += text.size();
+  const std::size_t wanted =
+      std::max(std::size_t{1} << 20U, all / (2 * static_cast<std::size_t>(threads())) + 1);
   std::vector<Block> blocks;
   std::size_t begin = 0;
   std::size_t bytes = 0;

@@ -2,13 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
 #include <tapegrad/text/characters.hpp>
 
 namespace tapegrad {
 namespace {
 
+using detail::are_word;
 using detail::byte_kind;
 using detail::ByteKind;
+using detail::in_each_byte;
 using detail::is_word;
 using std::string_view;
 
@@ -70,6 +75,19 @@ class Splitter {
   }
   bool is_digit(std::size_t at) const { return byte_kind(peek(at)) == ByteKind::digit; }
   bool word_at(std::size_t at) const { return is_word(peek(at)); }
+
+  /// Where the letters and digits from `at` on end.
+  std::size_t run_end(std::size_t at) const {
+    if constexpr (std::endian::native == std::endian::little) {
+      for (std::uint64_t bytes = 0; at + sizeof(bytes) <= text_.size(); at += sizeof(bytes)) {
+        std::memcpy(&bytes, text_.data() + at, sizeof(bytes));
+        const std::uint64_t others = ~are_word(bytes) & in_each_byte(0x80);
+        if (others != 0) return at + static_cast<std::size_t>(std::countr_zero(others)) / 8;
+      }
+    }
+    while (word_at(at)) ++at;
+    return at;
+  }
 
   void take(std::size_t length) { take(length, text_.substr(at_, length)); }
   void take(std::size_t length, string_view token) {
@@ -158,7 +176,7 @@ class Splitter {
     std::size_t part = at_;
     std::size_t end = at_;
     while (true) {
-      while (word_at(end)) ++end;
+      end = run_end(end);
       if (end >= text_.size() || !joins(at_, part, end)) return end;
       part = ++end;
     }
@@ -167,8 +185,7 @@ class Splitter {
   /// Takes the word that stands here if nothing in or behind it can join or be split off, which is
   /// so for nearly all.
   bool plain_word() {
-    std::size_t end = at_ + 1;
-    while (word_at(end)) ++end;
+    const std::size_t end = run_end(at_);
     const char next = peek(end);
     if (next == '.' || (may_join(next) && word_at(end + 1))) return false;
     take(end - at_);

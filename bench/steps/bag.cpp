@@ -22,10 +22,13 @@ struct Bag {
   }
 };
 
-// Forward reads the row of each id that occurs; backward writes its gradient; Adam reads the
-// gradient and reads and writes the row and its two moments: nine times its width.
-double bytes_moved(const std::vector<Texts>& texts, std::size_t width) {
-  return mean_unique_ids(texts) * static_cast<double>(width) * 9 * sizeof(tg::Real);
+// A frozen table: the row of each id is read, as often as it occurs. Lazy rows: forward reads the
+// row of each id that occurs; backward writes its gradient; Adam reads the gradient and reads and
+// writes the row and its two moments, nine times its width.
+double bytes_moved(const std::string& policy, const std::vector<Texts>& texts, std::size_t width) {
+  const double row = static_cast<double>(width) * sizeof(tg::Real);
+  if (policy == "frozen") return mean_ids(texts) * row;
+  return policy == "lazy" ? mean_unique_ids(texts) * row * 9 : 0;
 }
 
 Step bag_step(const Options& options, const char* rows) {
@@ -42,14 +45,13 @@ Step bag_step(const Options& options, const char* rows) {
             tg::Linear(D, 2, rng)};
   auto adam = std::make_shared<tg::Adam>(
       model, tg::AdamOptions{.row_policy = row_policy(frozen ? "lazy" : policy)});
-  const double bytes = policy == "lazy" ? bytes_moved(*texts, D) : 0;
   return {.run =
               [=, cycle = Cycle(batches)]() mutable {
                 const Texts& batch = (*texts)[cycle.next()];
                 tg::Tape tape;
                 adam->step(tape.backward(tg::cross_entropy(model(batch.bags), batch.labels)));
               },
-          .bytes = bytes};
+          .bytes = bytes_moved(policy, *texts, D)};
 }
 
 }  // namespace

@@ -54,6 +54,12 @@ std::vector<Texts> zipf_texts(std::size_t rows, std::size_t items, std::size_t l
   return texts;
 }
 
+double mean_ids(const std::vector<Texts>& texts) {
+  std::size_t sum = 0;
+  for (const Texts& batch : texts) sum += batch.bags.ids.size();
+  return static_cast<double>(sum) / static_cast<double>(texts.size());
+}
+
 double mean_unique_ids(const std::vector<Texts>& texts) {
   std::size_t sum = 0;
   for (const Texts& batch : texts) {

@@ -28,7 +28,8 @@ struct Texts {
 /// with probability proportional to 1 / id (Zipf's law).
 std::vector<Texts> zipf_texts(std::size_t rows, std::size_t items, std::size_t length);
 
-/// How many different ids a batch has on average, padding left out.
+/// How many ids a batch has on average, padding left out; and how many different ones.
+double mean_ids(const std::vector<Texts>& texts);
 double mean_unique_ids(const std::vector<Texts>& texts);
 
 /// An array of random numbers in [-0.05, 0.05); drawn faster than normal ones, and never denormal.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <tapegrad/core/rng.hpp>
+#include <tapegrad/text/characters.hpp>
 #include <tapegrad/text/dataset.hpp>
 #include <tapegrad/text/tokenizer.hpp>
 #include <tapegrad/text/vectors.hpp>
@@ -200,5 +201,20 @@ TEST_CASE("real texts: stable tokens, and 98.5 % of them or more have a GloVe ve
         counts, [&](std::string_view word) { return has.count(std::string(word)) > 0; });
     INFO(file << ": " << to_string(found));
     CHECK(found.tokens_found * 1000 > found.tokens * 985);
+  }
+}
+
+TEST_CASE("eight bytes at once are told apart as single ones are, whatever their neighbours") {
+  namespace detail = tapegrad::detail;
+  for (const unsigned neighbour : {0U, 0x2FU, 0x61U, 0x7FU, 0xFFU}) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      for (unsigned place = 0; place < 8; ++place) {
+        const std::uint64_t others = detail::in_each_byte(neighbour) & ~(0xFFULL << (8 * place));
+        const std::uint64_t told = detail::are_word(others | std::uint64_t{byte} << (8 * place));
+        INFO("byte " << byte << " at " << place << " among " << neighbour);
+        REQUIRE((told >> (8 * place + 7) & 1U) ==
+                static_cast<unsigned>(detail::is_word(static_cast<char>(byte))));
+      }
+    }
   }
 }
