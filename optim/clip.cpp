@@ -71,7 +71,7 @@ double fold(const std::vector<Part>& parts, const Add& add, const Join& join) {
 }
 
 double larger(double a, double b) {
-  return b <= a ? a : b;  // passes NaN on
+  return a < b || std::isnan(b) ? b : a;
 }
 
 double norm_of(const std::vector<Part>& parts, double p) {

@@ -83,9 +83,10 @@ double PolynomialLR::operator()(Index epoch) const {
 
 double OneCycleLR::operator()(Index step) const {
   check_at_least("OneCycleLR", "total_steps", total_steps, 1);
-  if (!(pct_start >= 0 && pct_start <= 1)) {
+  const double most = three_phase ? 0.5 : 1;
+  if (!(pct_start >= 0 && pct_start <= most)) {
     throw std::invalid_argument(
-        fmt::format("OneCycleLR: pct_start is {}, must be in [0, 1]", pct_start));
+        fmt::format("OneCycleLR: pct_start is {}, must be in [0, {}]", pct_start, most));
   }
   check_positive("OneCycleLR", "div_factor", div_factor);
   check_positive("OneCycleLR", "final_div_factor", final_div_factor);

@@ -84,7 +84,8 @@ struct OneCycleLR {
   Anneal anneal_strategy = Anneal::cos;
   double div_factor = 25;
   double final_div_factor = 1e4;
-  /// Falls to 1 / div_factor in as many steps as it rose, and from there to the end.
+  /// Falls to 1 / div_factor in as many steps as it rose, and from there to the end; pct_start is
+  /// at most 0.5 then.
   bool three_phase = false;
   double operator()(Index step) const;
 };

@@ -235,7 +235,7 @@ TEST_CASE("only recorded lookups write, and only their rows; all reads agree to 
     for (std::uint64_t t = 1; t <= 100; ++t) optimizer->step(gradients(p, t, c.size));
     const tg::Array stored = p.leaf()->stored;
     const tg::Array value = p.value();
-    CHECK_FALSE(same_bits(stored, value));
+    CHECK(same_bits(stored, value) == (c.what == "RMSprop"));  // of which the state lags alone
     const tg::IndexArray ids = {0, 7, 449, 7};
     const tg::Array read = tg::embedding(p, ids).value();
     CHECK(same_bits(p.leaf()->stored, stored));

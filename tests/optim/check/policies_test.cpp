@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -80,6 +81,11 @@ Make random_optimizer(tg::Rng& rng) {
   }
 }
 
+bool same_bits(const tg::Array& a, const tg::Array& b) {
+  return a.shape() == b.shape() &&
+         std::memcmp(a.data(), b.data(), a.size() * sizeof(tg::Real)) == 0;
+}
+
 // One drawn training.
 struct Draw {
   std::uint64_t seed;
@@ -148,9 +154,9 @@ TEST_CASE(
     INFO("seed " << seed);
     const Draw d = drawn(seed, true);
     const tg::Array wanted = trained(d, RowPolicy::dense, true);
-    CHECK(trained(d, RowPolicy::lazy, false) == wanted);
-    CHECK(trained(d, RowPolicy::exact, false) == wanted);
-    CHECK(trained(d, RowPolicy::dense, false) == wanted);
+    CHECK(same_bits(trained(d, RowPolicy::lazy, false), wanted));
+    CHECK(same_bits(trained(d, RowPolicy::exact, false), wanted));
+    CHECK(same_bits(trained(d, RowPolicy::dense, false), wanted));
   }
 }
 
@@ -159,7 +165,7 @@ TEST_CASE("when steps touch some rows, exact rows end where dense gradients have
     INFO("seed " << seed);
     const Draw d = drawn(seed, false);
     const tg::Array wanted = trained(d, RowPolicy::dense, true);
-    CHECK(trained(d, RowPolicy::dense, false) == wanted);
+    CHECK(same_bits(trained(d, RowPolicy::dense, false), wanted));
     const tg::Array exact = trained(d, RowPolicy::exact, false);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       CHECK(exact.data()[i] == Approx(wanted.data()[i]).margin(1e-6).epsilon(1e-6));

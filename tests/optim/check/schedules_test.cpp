@@ -176,6 +176,7 @@ TEST_CASE("one cycle has an end whatever its settings, and stays there") {
   for (const double pct_start : {0.0, 0.1, 0.3, 0.5, 1.0}) {
     for (const tg::Index total_steps : {1, 2, 3, 10}) {
       for (const bool three_phase : {false, true}) {
+        if (three_phase && pct_start > 0.5) continue;
         INFO(pct_start << " of " << total_steps << ", three phases: " << three_phase);
         const tg::OneCycleLR cycle{
             .total_steps = total_steps, .pct_start = pct_start, .three_phase = three_phase};
@@ -213,6 +214,8 @@ TEST_CASE("a schedule refuses settings that make no sense when it is applied") {
   CHECK_THROWS_AS(applied(tg::OneCycleLR{.total_steps = 0}), std::invalid_argument);
   CHECK_THROWS_WITH(applied(tg::OneCycleLR{.total_steps = 9, .pct_start = 1.5}),
                     "OneCycleLR: pct_start is 1.5, must be in [0, 1]");
+  CHECK_THROWS_AS(applied(tg::OneCycleLR{.total_steps = 9, .pct_start = 0.6, .three_phase = true}),
+                  std::invalid_argument);
   CHECK_THROWS_WITH(applied(tg::OneCycleLR{.total_steps = 9, .div_factor = 0}),
                     "OneCycleLR: div_factor is 0, must be finite and above 0");
   CHECK_THROWS_WITH(applied(tg::SequentialLR{.schedules = {tg::ConstantLR{}}, .milestones = {3}}),
