@@ -2,26 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <tapegrad/core/kernels/simd.hpp>
 #include <tapegrad/optim/arguments.hpp>
 #include <tapegrad/optim/rows.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
-
-// The numbers of one step.
-struct Scalars {
-  Real lr, l2, eps;
-};
-
-void adagrad_step(Real* __restrict x, Real* __restrict sum, const Real* __restrict g, std::size_t n,
-                  const Scalars& c) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const Real gradient = g[i] + c.l2 * x[i];
-    sum[i] += gradient * gradient;
-    x[i] -= c.lr * gradient / (std::sqrt(sum[i]) + c.eps);
-  }
-}
 
 class AdagradRule final : public UpdateRule {
  public:
@@ -43,13 +29,12 @@ class AdagradRule final : public UpdateRule {
     }
     if (rows::touches_nothing(gradient, row_policy())) return;
     const double slower = 1 + static_cast<double>(state.steps - 1) * options_.lr_decay;
-    const Scalars c{.lr = static_cast<Real>(lr / slower),
-                    .l2 = static_cast<Real>(options_.weight_decay),
-                    .eps = static_cast<Real>(options_.eps)};
+    const AdagradScalars c{.lr = static_cast<Real>(lr / slower),
+                           .eps = static_cast<Real>(options_.eps),
+                           .l2 = static_cast<Real>(options_.weight_decay)};
     for_each_span(p, gradient, row_policy(), std::array{p.mutate_stored().data(), sum.data()},
-                  [c](const std::array<Real*, 2>& a, const Real* g, std::size_t n) {
-                    adagrad_step(a[0], a[1], g, n, c);
-                  });
+                  [c, step = simd().adagrad](const std::array<Real*, 2>& a, const Real* g,
+                                             std::size_t n) { step(a[0], a[1], g, n, c); });
   }
 
  private:

@@ -37,22 +37,6 @@ AdamOptions adam_options(const AdamWOptions& o) {
           .row_policy = o.row_policy};
 }
 
-// One step of AMSGrad; `most` is the largest v so far. The arithmetic is that of simd().adam.
-void amsgrad_step(const std::array<Real*, 4>& arrays, const Real* __restrict g, std::size_t n,
-                  const AdamScalars& c) {
-  Real* __restrict x = arrays[0];
-  Real* __restrict m = arrays[1];
-  Real* __restrict v = arrays[2];
-  Real* __restrict most = arrays[3];
-  for (std::size_t i = 0; i < n; ++i) {
-    const Real gradient = g[i] + c.l2 * x[i];
-    m[i] = c.beta1 * m[i] + c.rest1 * gradient;
-    v[i] = c.beta2 * v[i] + c.rest2 * gradient * gradient;
-    most[i] = v[i] <= most[i] ? most[i] : v[i];  // passes NaN on
-    x[i] -= c.decay * x[i] + c.step_size * m[i] / (std::sqrt(most[i]) * c.root + c.eps);
-  }
-}
-
 std::vector<std::string> state_names_for(const AdamOptions& options) {
   if (options.amsgrad) return {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
   return {"exp_avg", "exp_avg_sq"};
@@ -92,10 +76,11 @@ void AdamRule::update(Parameter& p, const Gradient& gradient, OptimizerState& st
   Real* m = state.arrays[0].data();
   Real* v = state.arrays[1].data();
   if (options_.amsgrad) {
-    for_each_span(p, gradient, row_policy(), std::array{x, m, v, state.arrays[2].data()},
-                  [c](const std::array<Real*, 4>& a, const Real* g, std::size_t n) {
-                    amsgrad_step(a, g, n, c);
-                  });
+    for_each_span(
+        p, gradient, row_policy(), std::array{x, m, v, state.arrays[2].data()},
+        [c, step = simd().amsgrad](const std::array<Real*, 4>& a, const Real* g, std::size_t n) {
+          step(a[0], a[1], a[2], a[3], g, n, c);
+        });
     return;
   }
   for_each_span(p, gradient, row_policy(), std::array{x, m, v},
