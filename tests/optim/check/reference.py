@@ -112,7 +112,7 @@ schedules = {
     "OneCycleLR, three phases": (
         lambda o: L.OneCycleLR(o, 1.0, total_steps=10, three_phase=True), 10),
     "SequentialLR": (
-        lambda o: L.SequentialLR(o, [L.ConstantLR(o, 0.1, 2), L.ExponentialLR(o, 0.9)], [3]), 8),
+        lambda o: L.SequentialLR(o, [L.ConstantLR(o, 0.1, 5), L.ExponentialLR(o, 0.9)], [3]), 8),
     "LambdaLR, linear warm-up and decay": (
         lambda o: L.LambdaLR(o, lambda e: e / 3 if e < 3 else max(0, (8 - e) / 5)), 10),
     "LambdaLR, Attention is all you need, times sqrt(d_model w)": (
