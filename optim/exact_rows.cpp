@@ -68,7 +68,7 @@ void ExactRows::catch_up(Leaf& leaf, const std::vector<Index>& rows) {
   const std::vector<Index> late = lagging(leaf, rows);
   const std::size_t width = row_width(leaf.stored.shape());
   const StateRow state = state_row(state_->arrays, 0);
-  const std::array arrays{leaf.stored.data(), state[0], state[1]};
+  const std::array arrays{leaf.stored.data(), state[0], state[1], state[2]};
   rows::blocks(late.size(), 4 * width, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const auto row = static_cast<std::size_t>(late[i]);

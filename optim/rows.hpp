@@ -56,11 +56,14 @@ Arrays<K> from(Arrays<K> arrays, std::size_t at) {
 }
 
 /// Asks for memory that is needed soon. Touched rows lie far apart, and waiting for them one after
-/// the other takes several times as long as computing.
+/// the other takes several times as long as computing. Arrays that are nullptr are left out.
+/// Inlined always, as GCC takes away calls of functions that only prefetch.
 template <std::size_t K>
-void prefetch(const Arrays<K>& arrays, std::size_t at, std::size_t n) {
+[[gnu::always_inline]] inline void prefetch(const Arrays<K>& arrays, std::size_t at,
+                                            std::size_t n) {
   constexpr std::size_t line = 64 / sizeof(Real);
   for (Real* array : arrays) {
+    if (array == nullptr) continue;
     for (std::size_t i = 0; i < n; i += line) __builtin_prefetch(array + at + i, 1);
   }
 }

@@ -25,3 +25,16 @@ TEST_CASE("a row gradient that does not fit its table is refused") {
   CHECK_NOTHROW(add({}, {0, 3}));
   CHECK(gradients[table].is_rows());
 }
+
+TEST_CASE("the numbers of a gradient can be changed where they are, dense or rows") {
+  const tg::Parameter table(tg::zeros({4, 1})), weight(tg::zeros({2})), other(tg::zeros({1}));
+  tg::Gradients gradients;
+  gradients.add(table, tg::Gradient(tg::RowGrad{{1, 3}, tg::full({2, 1}, 5)}));
+  gradients.add(weight, tg::Gradient(tg::full({2}, 6)));
+  for (const tg::Parameter& p : {table, weight}) *gradients.find(p)->values()->data() += 1;
+  CHECK(gradients.dense(table)(1, 0) == 6);
+  CHECK(gradients.dense(table)(3, 0) == 5);
+  CHECK(gradients.dense(weight)(0) == 7);
+  CHECK(gradients.find(other) == nullptr);
+  CHECK(tg::Gradient().values() == nullptr);
+}
