@@ -189,7 +189,7 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->check(plain(CLI::PositiveNumber))
       ->type_name("N")
       ->group(group);
-  app.add_option("--optimizer", e.optimizer, "adam, adamw or sgd")
+  app.add_option("--optimizer", e.optimizer, "adam, adamw, sgd, adagrad or rmsprop")
       ->capture_default_str()
       ->type_name("NAME")
       ->group(group);

@@ -1,21 +1,32 @@
 #include <tapegrad/training/experiment.hpp>
 
-#include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
+#include <string_view>
 #include <tapegrad/core/memory.hpp>
 #include <tapegrad/core/profile.hpp>
 #include <tapegrad/layers/init.hpp>
+#include <tapegrad/optim/adagrad.hpp>
 #include <tapegrad/optim/adam.hpp>
+#include <tapegrad/optim/rmsprop.hpp>
 #include <tapegrad/optim/sgd.hpp>
 #include <tapegrad/training/class_weights.hpp>
 #include <tapegrad/training/nb_weights.hpp>
 
 namespace tapegrad {
 namespace {
+
+constexpr std::array<std::string_view, 5> optimizers = {"adam", "adamw", "sgd", "adagrad",
+                                                        "rmsprop"};
+[[noreturn]] void unknown_optimizer(const std::string& name) {
+  throw std::invalid_argument(
+      fmt::format("optimizer: \"{}\" is not one of {}", name, fmt::join(optimizers, ", ")));
+}
 
 template <class Value>
 Spread spread_over_folds(const std::vector<Run>& runs, Value&& value) {
@@ -217,6 +228,10 @@ Spread RunGroup::test_macro_f1() const {
 
 void check(const ExperimentOptions& options) {
   if (options.embeddings.empty()) throw std::invalid_argument("embeddings: none are given");
+  const auto& name = options.optimizer;
+  if (std::find(optimizers.begin(), optimizers.end(), name) == optimizers.end()) {
+    unknown_optimizer(name);
+  }
   if (options.seeds < 1) {
     throw std::invalid_argument(fmt::format("seeds: {} is below 1", options.seeds));
   }
@@ -232,24 +247,24 @@ void check(const ExperimentOptions& options) {
 
 double learning_rate(const std::string& optimizer, const EmbeddingChoice& embeddings) {
   const double adam = embeddings.frozen ? 1e-2 : 3e-3;
-  return optimizer == "sgd" ? 100 * adam : adam;
+  if (optimizer == "sgd") return 100 * adam;
+  return optimizer == "adagrad" ? 10 * adam : adam;
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const std::string& name, const TextClassifier& model,
                                           double lr, double weight_decay, RowPolicy row_policy) {
-  if (name == "adam") {
-    return std::make_unique<Adam>(
-        model, AdamOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
-  }
-  if (name == "adamw") {
-    return std::make_unique<AdamW>(
-        model, AdamWOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
-  }
-  if (name == "sgd") {
-    return std::make_unique<SGD>(
-        model, SGDOptions{.lr = lr, .weight_decay = weight_decay, .row_policy = row_policy});
-  }
-  throw std::invalid_argument("optimizer: \"" + name + "\" is not one of adam, adamw, sgd");
+  const auto make = [&](auto options) -> std::unique_ptr<Optimizer> {
+    options.lr = lr;
+    options.weight_decay = weight_decay;
+    options.row_policy = row_policy;
+    return std::make_unique<OptimizerWith<decltype(options)>>(model, options);
+  };
+  if (name == "adam") return make(AdamOptions{});
+  if (name == "adamw") return make(AdamWOptions{});
+  if (name == "sgd") return make(SGDOptions{});
+  if (name == "adagrad") return make(AdagradOptions{});
+  if (name == "rmsprop") return make(RMSpropOptions{});
+  unknown_optimizer(name);
 }
 
 ExperimentResult run_experiment(const Corpus& corpus, const WordVectors& vectors,

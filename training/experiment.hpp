@@ -33,7 +33,7 @@ struct ExperimentOptions {
   Index width = 100;                 // of a random table, if there are no vectors
   Missing missing = Missing::normal;
   VocabularyChoice vocabulary = {};
-  std::string optimizer = "adam";  // "adam", "adamw" or "sgd"
+  std::string optimizer = "adam";  // "adam", "adamw", "sgd", "adagrad" or "rmsprop"
   std::optional<double> lr = {};   // default: by optimizer and embeddings, see learning_rate
   double weight_decay = 0.0;
   RowPolicy row_policy = RowPolicy::exact;

@@ -38,8 +38,8 @@ TEST_CASE("options that are unknown or out of range are wrong usage") {
   CHECK(complaint(2, files, {"--model", "lstm"}) == "model: \"lstm\" is not one of bag, mean");
   CHECK(complaint(2, files, {"--missing", "ones"}) ==
         "--missing: \"ones\" is not one of normal, zeros");
-  CHECK(complaint(2, files, {"--optimizer", "rmsprop"}) ==
-        "optimizer: \"rmsprop\" is not one of adam, adamw, sgd");
+  CHECK(complaint(2, files, {"--optimizer", "rprop"}) ==
+        "optimizer: \"rprop\" is not one of adam, adamw, sgd, adagrad, rmsprop");
   CHECK(complaint(2, files, {"--class-weights", "nice=2"}) ==
         "class-weights: label \"nice\" is not one of bad, good");
 }

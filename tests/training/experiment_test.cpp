@@ -250,14 +250,14 @@ TEST_CASE("pretrained embeddings without a vector are an error, random ones are 
 
 TEST_CASE("optimizers are chosen by name") {
   const auto model = tiny::classifier(ModelKind::bag);
-  for (const char* name : {"adam", "adamw", "sgd"}) {
+  for (const char* name : {"adam", "adamw", "sgd", "adagrad", "rmsprop"}) {
     const auto optimizer =
         tapegrad::make_optimizer(name, model, 0.25, 0.1, tapegrad::RowPolicy::lazy);
     CHECK(optimizer->lr() == 0.25);
     CHECK(optimizer->parameters().size() == 3);
   }
-  CHECK_THROWS_WITH(tapegrad::make_optimizer("rmsprop", model, 1, 0, tapegrad::RowPolicy::lazy),
-                    "optimizer: \"rmsprop\" is not one of adam, adamw, sgd");
+  CHECK_THROWS_WITH(tapegrad::make_optimizer("rprop", model, 1, 0, tapegrad::RowPolicy::lazy),
+                    "optimizer: \"rprop\" is not one of adam, adamw, sgd, adagrad, rmsprop");
 }
 
 TEST_CASE("a cancelled experiment returns what there is") {
