@@ -1,7 +1,9 @@
 // All of tapegrad.
 #pragma once
 
+#include <tapegrad/core/anomaly.hpp>
 #include <tapegrad/core/array.hpp>
+#include <tapegrad/core/checkpoint.hpp>
 #include <tapegrad/core/context.hpp>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/gradcheck.hpp>

@@ -15,4 +15,8 @@ LogSink set_warning_sink(LogSink sink);
 /// Hands one line, without its newline, to the warning sink.
 void warn(const std::string& message);
 
+/// The same, but each sink gets only the first of all messages with the same `topic`: for what may
+/// happen in every step.
+void warn_once(const std::string& topic, const std::string& message);
+
 }  // namespace tapegrad

@@ -52,6 +52,20 @@ struct CrossEntropyOptions {
   Reduction reduction = Reduction::mean;
 };
 
+struct NllOptions {
+  /// One weight for each class; empty: all 1.
+  std::vector<double> class_weights = {};
+  /// Items with this label count for nothing.
+  Index ignore_index = -100;
+  Reduction reduction = Reduction::mean;
+};
+
+struct BceOptions {
+  /// What a positive target counts, for each class (the last dimension); empty: all 1.
+  std::vector<double> pos_weight = {};
+  Reduction reduction = Reduction::mean;
+};
+
 inline namespace TAPEGRAD_PRECISION {
 
 // Arithmetic, element by element, with broadcasting: a + b, a - b, a * b, a / b, -x.
@@ -119,6 +133,9 @@ Tensor gelu(const Tensor& x);
 Tensor tanh(const Tensor& x);
 /// 1 / (1 + e^-x), without overflow.
 Tensor sigmoid(const Tensor& x);
+/// The same values as a constant: no gradient goes through. torch.Tensor.detach, but the values of
+/// a parameter are copied.
+Tensor stop_gradient(const Tensor& x);
 
 // Distributions and losses.
 /// e^x over its sum along the axis, without overflow. A line of -inf only, or with a NaN or +inf,
@@ -129,10 +146,27 @@ Tensor log_softmax(const Tensor& x, int axis = -1);
 /// In training each element is zeroed with probability p and the others are scaled by 1 / (1 - p);
 /// otherwise the identity. p must be in [0, 1]. torch.nn.functional.dropout.
 Tensor dropout(const Tensor& x, double p, const Context& context);
-/// logits [N, C], labels [N] in 0 .. C-1 or ignore_index -> [], or [N] with Reduction::none. The
-/// mean is weighted as torch.nn.CrossEntropyLoss does it; with nothing to average it is 0.
+/// logits [..., C], labels [...] in 0 .. C-1 or ignore_index -> [], or [...] with Reduction::none:
+/// [N, C] with [N], [B, T, C] with [B, T], [C] with []. The mean is weighted as
+/// torch.nn.CrossEntropyLoss does it. Here as in all losses, the mean of nothing is 0, with a
+/// warning.
 Tensor cross_entropy(const Tensor& logits, const IndexArray& labels,
                      const CrossEntropyOptions& options = {});
+/// The same for targets that are probabilities of the classes, of the shape of the logits. The mean
+/// is that over the items, whatever the class weights; ignore_index throws std::invalid_argument.
+Tensor cross_entropy(const Tensor& logits, const Tensor& targets,
+                     const CrossEntropyOptions& options = {});
+/// The cross entropy of log-probabilities, say of log_softmax: log_p [..., C], labels [...] as
+/// above. torch.nn.functional.nll_loss.
+Tensor nll_loss(const Tensor& log_p, const IndexArray& labels, const NllOptions& options = {});
+/// The cross entropy of independent yes-or-no questions, without overflow: logits [...], targets
+/// [...] in [0, 1] (unchecked). `weight`, which must broadcast to this shape, multiplies the
+/// losses; the mean is that over all elements.
+/// torch.nn.functional.binary_cross_entropy_with_logits.
+Tensor bce_with_logits(const Tensor& logits, const Tensor& targets, const BceOptions& options = {},
+                       const Tensor& weight = {});
+/// (x - target)², both of one shape. torch.nn.functional.mse_loss.
+Tensor mse_loss(const Tensor& x, const Tensor& target, Reduction reduction = Reduction::mean);
 
 // Tables.
 /// table [V, D], ids [...] in 0 .. V-1 -> [..., D]. The table's gradient is rows.

@@ -26,6 +26,9 @@ struct Sample {
   std::function<Tensor(const std::vector<Tensor>&)> call;
   /// Rows of inputs[0] whose gradient is declared to be zero (padding).
   std::vector<Index> stopped_rows = {};
+  /// What the gradient of each row of inputs[0] is multiplied with on purpose, as 1 / count by
+  /// scale_grad_by_freq; empty: all 1.
+  std::vector<double> row_factors = {};
 };
 
 /// One wrong call, whose error must contain `message`.

@@ -65,6 +65,14 @@ void check_shape(bool ok, const char* operation, const char* argument, const Sha
                                to_string(shape), wanted));
 }
 
+std::string multi_index(std::size_t position, const Shape& shape) {
+  Shape index(shape.size());
+  for (std::size_t axis = shape.size(); axis-- > 0; position /= shape[axis]) {
+    index[axis] = position % shape[axis];
+  }
+  return to_string(index);
+}
+
 AxisView around(const Shape& shape, std::size_t axis) {
   AxisView view{1, shape[axis], 1};
   for (std::size_t i = 0; i < axis; ++i) view.outer *= shape[i];

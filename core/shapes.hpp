@@ -27,6 +27,9 @@ std::vector<BroadcastRun> broadcast_runs(const Shape& a, const Shape& b);
 void check_shape(bool ok, const char* operation, const char* argument, const Shape& shape,
                  const std::string& wanted);
 
+/// Where a flat position of an array of this shape lies: position 5 of [2, 3] is "[1, 2]".
+std::string multi_index(std::size_t position, const Shape& shape);
+
 /// An array seen as [outer, size, inner] around one axis.
 struct AxisView {
   std::size_t outer, size, inner;

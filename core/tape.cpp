@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <atomic>
 #include <stdexcept>
+#include <tapegrad/core/anomaly.hpp>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/kernels/denormals.hpp>
+#include <utility>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
@@ -56,6 +58,11 @@ Tensor Tape::record(const char* name, const Tensor* inputs, std::size_t count, T
                     Saved saved, Backward backward) {
   if (profiling()) add_profile_bytes(result.value().size() * sizeof(Real));
   Tape* tape = current_tape;
+  if (const DetectAnomaly* guard = DetectAnomaly::current()) {
+    std::optional<std::size_t> place;
+    if (tape != nullptr) place = tape->size();
+    guard->check_result(name, place, inputs, count, result.value());
+  }
   if (tape == nullptr ||
       std::none_of(inputs, inputs + count, [&](const Tensor& t) { return tape->records(t); })) {
     return result;
@@ -105,13 +112,12 @@ void Tape::check_backward(const Tensor& loss) const {
   }
 }
 
-void Tape::check_versions(const Entry& entry) {
-  for (std::size_t i = 0; i < entry.saved.items_.size(); ++i) {
-    const Saved::Item& item = entry.saved.items_[i];
+void Tape::check_versions(const char* name, const Saved& saved) {
+  for (const Saved::Item& item : saved.items_) {
     if (item.tensor.leaf() && item.tensor.leaf()->version != item.version) {
       throw std::logic_error(
           fmt::format("{}: a parameter of shape {} that backward needs was changed since forward",
-                      entry.name, to_string(item.tensor.shape())));
+                      name, to_string(item.tensor.shape())));
     }
   }
 }
@@ -122,29 +128,61 @@ Gradients Tape::backward(const Tensor& loss) {
   used_ = true;
   const FlushDenormals flush;
   Gradients gradients;
-  Sink::Pending pending(entries_.size());
+  Pending pending(entries_.size());
   pending[loss.position()] = std::make_unique<Array>(full(loss.shape(), Real(1)));
-  for (std::size_t i = pending.size(); i-- > 0;) {
-    Entry& entry = entries_[i];
-    if (pending[i]) {
-      const ProfileSpan span(entry.name, Phase::backward);
-      check_versions(entry);
-      Sink sink(*this, entry, pending, gradients);
-      entry.backward(*pending[i], entry.saved, sink);
-      pending[i].reset();
-    }
-    entry.saved = {};
-    entry.backward = nullptr;
-  }
+  walk(0, pending, gradients);
   return gradients;
 }
 
-Tape::Input& Sink::source(std::size_t input) const {
-  if (input >= entry_.inputs) {
-    throw std::out_of_range(
-        fmt::format("{}: backward asks for input {} of {}", entry_.name, input, entry_.inputs));
+// Goes backward from the last entry to `first`. Backward of a checkpoint records entries and
+// forgets them again, so nothing here refers to entries_ while an operation's backward runs.
+void Tape::walk(std::size_t first, Pending& pending, Gradients& gradients) {
+  for (std::size_t i = entries_.size(); i-- > first;) {
+    const char* name = entries_[i].name;
+    const Saved saved = std::exchange(entries_[i].saved, {});
+    const Backward backward = std::exchange(entries_[i].backward, nullptr);
+    const std::unique_ptr<Array> dy = std::move(pending[i]);
+    if (!dy) continue;
+    if (!backward) {
+      throw std::logic_error(
+          fmt::format("{}: its result was computed inside a checkpoint and used outside; only the "
+                      "checkpoint's own result may leave it",
+                      name));
+    }
+    const ProfileSpan span(name, Phase::backward);
+    check_versions(name, saved);
+    Sink sink(*this, i, pending, gradients);
+    backward(*dy, saved, sink);
   }
-  return tape_.inputs_[entry_.first_input + input];
+}
+
+// Records what `again` computes, on this tape although it is in its backward, and with the
+// floating-point mode of the forward.
+Tensor Tape::run_again(const std::function<Tensor()>& again, std::uint64_t mode) {
+  struct Resumed {
+    Tape& tape;
+    Tape* before;
+    explicit Resumed(Tape& resumed) : tape(resumed), before(std::exchange(current_tape, &resumed)) {
+      tape.used_ = false;
+    }
+    Resumed(const Resumed&) = delete;
+    Resumed& operator=(const Resumed&) = delete;
+    ~Resumed() {
+      tape.used_ = true;
+      current_tape = before;
+    }
+  };
+  const FloatingPointMode as_in_forward(mode);
+  const Resumed resumed(*this);
+  return again();
+}
+
+Tape::Input& Sink::source(std::size_t input) const {
+  if (input >= entry().inputs) {
+    throw std::out_of_range(
+        fmt::format("{}: backward asks for input {} of {}", entry().name, input, entry().inputs));
+  }
+  return tape_.inputs_[entry().first_input + input];
 }
 
 bool Sink::wants(std::size_t input) const {
@@ -158,15 +196,15 @@ const Shape& Sink::shape(std::size_t input) const {
   if (from.position == Tape::Input::none) {
     throw std::logic_error(
         fmt::format("{}: backward asks for the shape of input {}, which wants no gradient",
-                    entry_.name, input));
+                    entry().name, input));
   }
   return tape_.entries_[from.position].shape;
 }
 
 void Sink::mark_given(std::size_t input) {
   if (source(input).given) {
-    throw std::logic_error(
-        fmt::format("{}: backward handed over the gradient of input {} twice", entry_.name, input));
+    throw std::logic_error(fmt::format("{}: backward handed over the gradient of input {} twice",
+                                       entry().name, input));
   }
   source(input).given = true;
 }
@@ -187,7 +225,7 @@ void Sink::give(std::size_t input, Gradient gradient) {
   mark_given(input);
   if (profiling()) add_profile_bytes(gradient.bytes());
   const auto who = [&] {
-    return fmt::format("{}: the gradient that backward gave to input {}", entry_.name, input);
+    return fmt::format("{}: the gradient that backward gave to input {}", entry().name, input);
   };
   check_gradient(who, gradient, shape(input));
   const Tape::Input& to = source(input);
@@ -196,6 +234,21 @@ void Sink::give(std::size_t input, Gradient gradient) {
   } else {
     add_to_position(to.position, std::move(gradient));
   }
+  if (DetectAnomaly::current() != nullptr) check_sum(input);
+}
+
+// What has arrived for this input so far must be finite.
+void Sink::check_sum(std::size_t input) const {
+  const Tape::Input& to = source(input);
+  const DetectAnomaly& guard = *DetectAnomaly::current();
+  if (!to.leaf) {
+    guard.check_gradient(entry().name, place_, input, nullptr, *pending_[to.position]);
+    return;
+  }
+  const Gradient& sum = gradients_.by_id_.at(to.leaf->id);
+  const bool rows = sum.is_rows();
+  guard.check_gradient(entry().name, place_, input, to.leaf.get(),
+                       rows ? sum.rows().values : sum.dense(), rows ? &sum.rows().rows : nullptr);
 }
 
 void Sink::add(std::size_t input, Array gradient) {
@@ -219,6 +272,7 @@ void Sink::add_part(std::size_t input, const std::function<void(Array&)>& add_to
   std::unique_ptr<Array>& sum = pending_[position];
   if (!sum) sum = std::make_unique<Array>(zeros(shape(input)));
   add_to(*sum);
+  if (DetectAnomaly::current() != nullptr) check_sum(input);
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

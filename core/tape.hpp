@@ -66,7 +66,7 @@ class Tape {
   /// was changed since.
   Gradients backward(const Tensor& loss);
 
-  /// The number of recorded operations.
+  /// The number of recorded operations, those inside checkpoints among them.
   std::size_t size() const { return entries_.size(); }
 
   /// Whether this tape records an operation with this input (which may be undefined).
@@ -74,6 +74,11 @@ class Tape {
     if (used_) return false;
     return input.leaf() ? !input.leaf()->frozen : input.tape() == id_;
   }
+
+  /// Runs `segment` and keeps nothing of what it records but its result; backward calls `again`,
+  /// which must give the same result, and goes through what that records. For `checkpoint`
+  /// (core/checkpoint.hpp); needs a current tape.
+  static Tensor checkpoint(const std::function<Tensor()>& segment, std::function<Tensor()> again);
 
   /// The innermost living tape of this thread; nullptr if there is none.
   static Tape* current();
@@ -99,10 +104,17 @@ class Tape {
     Backward backward;
   };
 
+  // The sum of the gradients that have arrived so far at each place.
+  using Pending = std::vector<std::unique_ptr<Array>>;
+
   static Tensor record(const char* name, const Tensor* inputs, std::size_t count, Tensor result,
                        Saved saved, Backward backward);
+  Saved close_segment(std::size_t first);
+  Tensor run_again(const std::function<Tensor()>& again, std::uint64_t mode);
+  void backward_through(const Tensor& result, const Array& dy, std::size_t first, Sink& sink);
+  void walk(std::size_t first, Pending& pending, Gradients& gradients);
   void check_backward(const Tensor& loss) const;
-  static void check_versions(const Entry& entry);
+  static void check_versions(const char* name, const Saved& saved);
 
   std::uint64_t id_;
   Tape* outer_;
@@ -142,18 +154,20 @@ class Sink {
 
  private:
   friend class Tape;
-  using Pending = std::vector<std::unique_ptr<Array>>;
-  Sink(Tape& tape, const Tape::Entry& entry, Pending& pending, Gradients& gradients)
-      : tape_(tape), entry_(entry), pending_(pending), gradients_(gradients) {}
+  Sink(Tape& tape, std::size_t place, Tape::Pending& pending, Gradients& gradients)
+      : tape_(tape), place_(place), pending_(pending), gradients_(gradients) {}
 
+  const Tape::Entry& entry() const { return tape_.entries_[place_]; }
   Tape::Input& source(std::size_t input) const;
   void mark_given(std::size_t input);
   void give(std::size_t input, Gradient gradient);
   void add_to_position(std::size_t position, Gradient gradient);
 
+  void check_sum(std::size_t input) const;
+
   Tape& tape_;
-  const Tape::Entry& entry_;
-  Pending& pending_;
+  std::size_t place_;
+  Tape::Pending& pending_;
   Gradients& gradients_;
 };
 

@@ -47,6 +47,7 @@ class Tensor {
 
  private:
   friend class Tape;
+  friend Tensor stop_gradient(const Tensor& x);
   [[noreturn]] static void throw_undefined();
 
   std::shared_ptr<const Array> value_;

@@ -43,6 +43,9 @@ std::string cloned(const std::vector<NamedParameter>& all,
                    const std::vector<NamedParameter>& clones);
 std::string seeds(const std::vector<NamedParameter>& one, const std::vector<NamedParameter>& same,
                   const std::vector<NamedParameter>& other, bool random);
+std::string loaded(const std::vector<NamedParameter>& from, const std::vector<NamedParameter>& to,
+                   const std::function<Array()>& from_result,
+                   const std::function<Array()>& to_result);
 bool same_bits(const Array& a, const Array& b);
 
 /// All names with their parameters: tied ones come again.
@@ -59,8 +62,10 @@ std::vector<NamedParameter> all_names(const Layer& layer) {
 
 /// Checks that the names are the wanted ones; that a copy shares the parameters and a clone has its
 /// own of the same values, freezing and ties, and computes the same; that the same seed makes the
-/// same layer; that gradients of all parameters and inputs are those of differences; that a frozen
-/// parameter gets no gradient while the others do. Returns "" when all is well, else what is wrong.
+/// same layer; that a layer of another seed that gets all values by name, as loading does it,
+/// computes the same; that gradients of all parameters and inputs are those of differences, and two
+/// calls give the same; that a frozen parameter gets no gradient while the others do. Returns ""
+/// when all is well, else what is wrong.
 template <class Layer>
 std::string check_layer(const LayerSample<Layer>& sample) {
   using layer_check::all_names;
@@ -79,12 +84,20 @@ std::string check_layer(const LayerSample<Layer>& sample) {
 
   std::string wrong = layer_check::names(all, sample.names);
   if (wrong.empty()) wrong = layer_check::copy(all, all_names(copy));
+  if (wrong.empty() && !layer_check::same_bits(run(layer), run(layer))) {
+    wrong = "two calls with the same inputs compute different things";
+  }
   if (wrong.empty() && !layer_check::same_bits(run(layer), run(cloned))) {
     wrong = "a clone computes something else";
   }
   if (wrong.empty()) wrong = layer_check::cloned(all, all_names(cloned));
   if (wrong.empty()) {
     wrong = layer_check::seeds(all, all_names(made(1)), all_names(made(2)), sample.random);
+  }
+  const Layer other = made(3);
+  if (wrong.empty()) {
+    wrong = layer_check::loaded(
+        all, all_names(other), [&] { return run(layer); }, [&] { return run(other); });
   }
   unfreeze(layer);
   if (wrong.empty()) wrong = layer_check::gradients(call, all, sample.inputs);

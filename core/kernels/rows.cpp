@@ -1,6 +1,6 @@
 #include <tapegrad/core/kernels/rows.hpp>
 
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <bit>
@@ -8,18 +8,10 @@
 #include <limits>
 #include <numeric>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/shapes.hpp>
 
 namespace tapegrad {
 namespace {
-
-std::vector<std::size_t> multi_index(std::size_t position, const Shape& shape) {
-  std::vector<std::size_t> index(shape.size());
-  for (std::size_t axis = shape.size(); axis-- > 0;) {
-    index[axis] = position % shape[axis];
-    position /= shape[axis];
-  }
-  return index;
-}
 
 // An id and where it stands. Number is 32 bits wide where that is enough: sorting moves half as
 // much.
@@ -91,9 +83,8 @@ void check_ids(const char* operation, const IndexArray& ids, std::size_t rows) {
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const Index id = ids.data()[i];
     if (id >= 0 && static_cast<std::size_t>(id) < rows) continue;
-    throw IndexError(fmt::format("{}: id {} at position {} ([{}]) is out of range [0, {})",
-                                 operation, id, i, fmt::join(multi_index(i, ids.shape()), ", "),
-                                 rows));
+    throw IndexError(fmt::format("{}: id {} at position {} ({}) is out of range [0, {})", operation,
+                                 id, i, multi_index(i, ids.shape()), rows));
   }
 }
 

@@ -44,6 +44,38 @@ for weights in (None, torch.tensor([1.0, 2, 4])):
               F.cross_entropy(logits, one_ignored, **options).item())
 show("cross_entropy, weights, smoothed", lambda t: F.cross_entropy(t, one_ignored, **options), logits)
 
+probabilities = torch.tensor([[0.2, 0.3, 0.5], [1, 0, 0], [0.1, 0.6, 0.2]])
+class_weights = torch.tensor([1.0, 2, 4])
+for smoothing in (0.0, 0.1):
+    for reduction in ("mean", "sum"):
+        print("cross_entropy, probabilities, weights", smoothing, reduction,
+              F.cross_entropy(logits, probabilities, weight=class_weights, reduction=reduction,
+                              label_smoothing=smoothing).item())
+print("cross_entropy, probabilities", F.cross_entropy(logits, probabilities).item())
+show("cross_entropy, probabilities, weights, smoothed",
+     lambda a, b: F.cross_entropy(a, b, weight=class_weights, label_smoothing=0.1), logits, probabilities)
+sequences = torch.stack([logits, logits.flip(0), 2 * logits])  # [B, T, C]
+sequence_labels = torch.tensor([[2, 0, 1], [-100, 1, 1], [0, 2, 2]])
+show("cross_entropy of sequences, weights",
+     lambda x: F.cross_entropy(x.transpose(1, 2), sequence_labels, weight=class_weights), sequences)
+show("cross_entropy of one item", lambda x: F.cross_entropy(x, torch.tensor(2)), logits[0])
+show("nll_loss, weights, ignored",
+     lambda x: F.nll_loss(x, one_ignored, weight=class_weights), logits)
+show("nll_loss none", lambda x: F.nll_loss(x, one_ignored, weight=class_weights, reduction="none"), logits)
+
+z, t = torch.tensor([0.0, 2, -3]), torch.tensor([1.0, 0, 1])
+for pos_weight in (None, torch.tensor(3.0)):
+    show(f"bce_with_logits none, {pos_weight}",
+         lambda x, y: F.binary_cross_entropy_with_logits(x, y, pos_weight=pos_weight, reduction="none"), z, t)
+    show(f"bce_with_logits mean, {pos_weight}",
+         lambda x, y: F.binary_cross_entropy_with_logits(x, y, pos_weight=pos_weight), z, t)
+show("bce_with_logits, everything",
+     lambda x, y: F.binary_cross_entropy_with_logits(
+         x, y, weight=torch.tensor([[1.0], [2], [0.5]]), pos_weight=class_weights, reduction="mean"),
+     logits, probabilities)
+show("mse_loss mean", F.mse_loss, matrix, other)
+show("mse_loss none", lambda a, b: F.mse_loss(a, b, reduction="none"), matrix, other)
+
 column = torch.tensor([[1.0], [2], [3], [4], [-5]])
 ids, offsets = torch.tensor([0, 1, 2, 3, 4, 0]), torch.tensor([0, 2, 2, 5])
 two_bags = torch.tensor([0, 0, 1, 2]), torch.tensor([0, 3])
