@@ -14,7 +14,8 @@ Array sinusoids(std::size_t positions, std::size_t width) {
   return generate({positions, width}, [width](std::size_t i) {
     const std::size_t column = i % width;
     const double exponent = static_cast<double>(column - column % 2) / static_cast<double>(width);
-    const double angle = static_cast<double>(i / width) / std::pow(10000.0, exponent);
+    const std::size_t position = i / width;
+    const double angle = static_cast<double>(position) / std::pow(10000.0, exponent);
     return static_cast<Real>(column % 2 == 0 ? std::sin(angle) : std::cos(angle));
   });
 }

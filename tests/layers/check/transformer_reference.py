@@ -66,11 +66,18 @@ per_query = torch.tensor([[[False, True, False, False], [True, False, False, Tru
                           [[True, False, False, False], [False, False, True, False],
                            [False, False, False, True]]])
 
+# One key in four, another one for each sequence, head and query.
+per_head = torch.tensor([[[[(b + 2 * h + 3 * q + k) % 4 == 0 for k in range(4)] for q in range(3)]
+                          for h in range(2)] for b in range(2)])
+
 options = dict(dropout=0.0, batch_first=True)
 show("attention", nn.MultiheadAttention(4, 2, **options),
      lambda m, x: m(x, x, x, key_padding_mask=padding, attn_mask=causal(4))[0], (2, 4, 4))
 show("cross attention, a mask for each sequence", nn.MultiheadAttention(4, 2, **options),
      lambda m, q, k: m(q, k, k, attn_mask=per_query.repeat_interleave(2, 0))[0], (2, 3, 4), (2, 4, 4))
+show("cross attention, a mask for each head", nn.MultiheadAttention(4, 2, **options),
+     lambda m, q, k: m(q, k, k, attn_mask=per_head.flatten(0, 1), key_padding_mask=padding)[0],
+     (2, 3, 4), (2, 4, 4))
 show("other widths", nn.MultiheadAttention(4, 2, kdim=3, vdim=5, bias=False, **options),
      lambda m, q, k, v: m(q, k, v, key_padding_mask=padding)[0], (2, 3, 4), (2, 4, 3), (2, 4, 5))
 attention = nn.MultiheadAttention(4, 2, **options)

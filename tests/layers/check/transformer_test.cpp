@@ -81,6 +81,19 @@ const tg::Mask padding = {{false, false, false, false}, {false, true, false, tru
 const tg::Mask per_query = {
     {{false, true, false, false}, {true, false, false, true}, {false, false, true, true}},
     {{true, false, false, false}, {false, false, true, false}, {false, false, false, true}}};
+// One key in four, another one for each sequence, head and query.
+tg::Mask per_head() {
+  tg::Mask mask = tg::Mask::from_shape(std::vector<std::size_t>{2, 2, 3, 4});
+  for (std::size_t b = 0; b < 2; ++b) {
+    for (std::size_t h = 0; h < 2; ++h) {
+      for (std::size_t q = 0; q < 3; ++q) {
+        for (std::size_t k = 0; k < 4; ++k) mask(b, h, q, k) = (b + 2 * h + 3 * q + k) % 4 == 0;
+      }
+    }
+  }
+  return mask;
+}
+
 const tg::TransformerOptions small{.dim_feedforward = 6, .dropout = 0};
 
 tg::MultiheadAttention attention(const tg::MultiheadAttentionOptions& options = {}) {
@@ -105,6 +118,12 @@ TEST_CASE("attention has PyTorch's results and gradients") {
   check_case<Attention>("cross attention, a mask for each sequence", attention(),
                         [](const Attention& m, const Inputs& x) {
                           return m(x[0], x[1], x[1], training, {.attn_mask = per_query});
+                        },
+                        {{2, 3, 4}, {2, 4, 4}});
+  check_case<Attention>("cross attention, a mask for each head", attention(),
+                        [](const Attention& m, const Inputs& x) {
+                          return m(x[0], x[1], x[1], training,
+                                   {.key_padding_mask = padding, .attn_mask = per_head()});
                         },
                         {{2, 3, 4}, {2, 4, 4}});
   check_case<Attention>("other widths", attention({.bias = false, .kdim = 3, .vdim = 5}),
