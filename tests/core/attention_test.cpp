@@ -3,9 +3,11 @@
 #include <cmath>
 #include <limits>
 #include <same.hpp>
+#include <set>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/rng.hpp>
+#include <vector>
 
 namespace tg = tapegrad;
 
@@ -73,6 +75,16 @@ TEST_CASE("attention drops a share p of the weights and scales the others to the
   const double variance = squares / static_cast<double>(n) - mean * mean;
   CHECK(mean == Approx(1).margin(0.01));
   CHECK(variance == Approx(0.25 / 0.75 / keys).epsilon(0.2));  // p / (1 - p) / keys
+  // Each head of each sequence draws a mask of its own.
+  std::set<std::vector<tg::Real>> masks;
+  for (std::size_t b = 0; b < 8; ++b) {
+    for (std::size_t h = 0; h < 2; ++h) {
+      std::vector<tg::Real> kept;
+      for (std::size_t t = 0; t < 50; ++t) kept.push_back(y(b, t, 2 * h));
+      masks.insert(kept);
+    }
+  }
+  CHECK(masks.size() == 16);
   CHECK_FALSE(same(run(training(2)), y));
   CHECK(same(run(training(1)), y));
   for (const tg::Real one : run({})) CHECK(one == Approx(1));
