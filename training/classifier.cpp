@@ -102,8 +102,8 @@ CnnClassifier make_cnn(const ClassifierConfig& config, Embedding embed, Rng& rng
   const auto filters = static_cast<std::size_t>(config.filters);
   std::vector<Conv1d> convs;
   for (const Index k : config.filter_widths) {
-    convs.push_back(Conv1d(embed.weight.shape()[1], filters, static_cast<std::size_t>(k), rng,
-                           {.padding = k - 1}));
+    convs.emplace_back(embed.weight.shape()[1], filters, static_cast<std::size_t>(k), rng,
+                       Conv1dOptions{.padding = k - 1});
   }
   Linear out(convs.size() * filters, static_cast<std::size_t>(config.classes), rng);
   return {std::move(embed), std::move(convs), Dropout(config.dropout), std::move(out)};

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
@@ -13,19 +14,23 @@ namespace {
 // For each value of the result the position that it comes from, -1 for none: [B, D].
 using Winners = std::vector<std::int32_t>;
 
-// The maxima of one sequence [T, D], and where they stand.
+// The maxima of one sequence [T, D], and where they stand; untouched if all is masked.
 void max_of_sequence(const Real* x, const bool* mask, std::size_t tokens, std::size_t width,
                      Real* best, std::int32_t* winners) {
-  bool first = true;
-  for (std::size_t t = 0; t < tokens; ++t) {
+  auto t = static_cast<std::size_t>(std::find(mask, mask + tokens, false) - mask);
+  if (t == tokens) return;
+  std::copy_n(x + t * width, width, best);
+  std::fill_n(winners, width, static_cast<std::int32_t>(t));
+  while (++t < tokens) {
     if (mask[t]) continue;
     const Real* row = x + t * width;
     for (std::size_t d = 0; d < width; ++d) {
-      const bool wins = first || (!(row[d] <= best[d]) && best[d] == best[d]);
-      best[d] = wins ? row[d] : best[d];
+      const Real old = best[d];
+      // NaN wins, and is not won against. A single & makes vectors possible.
+      const bool wins = !(row[d] <= old) & (old == old);
+      best[d] = wins ? row[d] : old;
       winners[d] = wins ? static_cast<std::int32_t>(t) : winners[d];
     }
-    first = false;
   }
 }
 

@@ -44,6 +44,8 @@ def conv1d(padding):
 
 show("conv1d", conv1d(0), sequences, filters, torch.tensor([0.25, -0.5]))
 show("conv1d, padding 1", conv1d(1), sequences, filters, torch.tensor([0.25, -0.5]))
+wide_filters = torch.tensor([[[0.5, -1, 1], [2, 1, -0.5]]])
+show("conv1d, padding 1, width 3", conv1d(1), sequences, wide_filters, torch.tensor([0.25]))
 masked = torch.tensor([[False, False, True], [True, False, False]])
 show("max_over_time", lambda x: x.masked_fill(masked[:, :, None], -torch.inf).max(1).values, sequences)
 

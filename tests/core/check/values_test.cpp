@@ -177,6 +177,11 @@ TEST_CASE("a convolution has PyTorch's values and gradients, with and without pa
                  {40.75, 30.25, 22.5, 17.5, 46, 35.5, 25, 20},
                  {64, 72}},
                 convolution(1), inputs);
+  check_against({{0, -8.75, 7.75, 5.75, -1, -4},
+                 {0, 5, 0.5, 7.5, -1, 2, -1.5, 14, 2, 15, -1, 3.5},
+                 {23, 15.5, 10.25, -10.5, 10, 1.5},
+                 {21}},
+                convolution(1), {sequences, {{{0.5, -1.0, 1.0}, {2.0, 1.0, -0.5}}}, {0.25}});
 }
 
 TEST_CASE("a maximum over time has PyTorch's values and gradients") {
