@@ -21,6 +21,7 @@
 #include <tapegrad/core/visit.hpp>
 #include <tapegrad/layers/activations.hpp>
 #include <tapegrad/layers/check.hpp>
+#include <tapegrad/layers/conv1d.hpp>
 #include <tapegrad/layers/dropout.hpp>
 #include <tapegrad/layers/embedding.hpp>
 #include <tapegrad/layers/embedding_bag.hpp>

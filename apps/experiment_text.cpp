@@ -71,17 +71,26 @@ std::string padding_text(const RunGroup& group) {
       all.norm_after);
 }
 
+std::string model_text(const ClassifierConfig& net, Index width) {
+  switch (net.kind) {
+    case ModelKind::bag:
+      return fmt::format("{} of embeddings [{}] -> linear",
+                         net.nb_weights ? "Naive-Bayes weighted mean" : "mean", width);
+    case ModelKind::mean:
+      return fmt::format("mean of embeddings [{}] -> hidden layer [{}] -> linear", width,
+                         net.hidden);
+    default:
+      return fmt::format("embeddings [{}] -> {} filters of each width {} -> maximum -> linear",
+                         width, net.filters, fmt::join(net.filter_widths, ", "));
+  }
+}
+
 std::string setting_text(const Corpus& corpus, const ExperimentOptions& options,
                          const ExperimentResult& result) {
   const ClassifierConfig& net = options.classifier;
   return fmt::format(
       "model: {}, {} classes ({}), dropout {:g}, {}, batches of {}; {} seed{}{}\n",
-      net.kind == ModelKind::bag
-          ? fmt::format("{} of embeddings [{}] -> linear",
-                        net.nb_weights ? "Naive-Bayes weighted mean" : "mean", result.width)
-          : fmt::format("mean of embeddings [{}] -> hidden layer [{}] -> linear", result.width,
-                        net.hidden),
-      corpus.classes,
+      model_text(net, result.width), corpus.classes,
       fmt::join(corpus.label_names.begin(),
                 corpus.label_names.begin() + std::min<Index>(corpus.classes, 8), ", "),
       net.dropout, options.optimizer, options.fit.batch_size, options.seeds,

@@ -1,6 +1,6 @@
 #include "options.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <map>
 #include <stdexcept>
@@ -124,9 +124,10 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
       ->type_name("WAY,...")
       ->group(group);
   app.add_option("--model", o.model,
-                 "bag: mean of the word vectors, linear layer; mean: a hidden layer between")
+                 "bag: mean of the word vectors, linear layer; mean: a hidden layer between; cnn: "
+                 "filters over runs of words, the maximum of each, linear layer")
       ->capture_default_str()
-      ->type_name("bag|mean")
+      ->type_name("bag|mean|cnn")
       ->group(group);
   app.add_flag("--nb-weights", net.nb_weights,
                "Weigh words by their Naive-Bayes log-count ratio (model bag, two classes)")
@@ -137,8 +138,20 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
       ->check(plain(CLI::PositiveNumber))
       ->type_name("A")
       ->group(group);
-  app.add_option("--hidden", net.hidden, "Width of the hidden layer of --model mean")
-      ->capture_default_str()
+  app.add_option("--hidden", o.hidden, "Width of the hidden layer of --model mean")
+      ->default_str(std::to_string(net.hidden))
+      ->check(plain(CLI::PositiveNumber))
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--filter-widths", o.filter_widths,
+                 "Widths of the filters of --model cnn, in words")
+      ->delimiter(',')
+      ->default_str(fmt::format("{}", fmt::join(net.filter_widths, ",")))
+      ->check(plain(CLI::PositiveNumber))
+      ->type_name("N,...")
+      ->group(group);
+  app.add_option("--filters", o.filters, "Filters of each width of --model cnn")
+      ->default_str(std::to_string(net.filters))
       ->check(plain(CLI::PositiveNumber))
       ->type_name("N")
       ->group(group);
@@ -147,8 +160,8 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
       ->check(plain(CLI::PositiveNumber))
       ->type_name("D")
       ->group(group);
-  app.add_option("--dropout", net.dropout, "Dropout of the text's vector")
-      ->capture_default_str()
+  app.add_option("--dropout", o.dropout,
+                 "Dropout of the text's vector (default: 0.5 with --model cnn, 0.3 otherwise)")
       ->check(plain(CLI::Range(0.0, 1.0)))
       ->type_name("P")
       ->group(group);
@@ -277,6 +290,24 @@ void use_embedded_data(TrainSentimentOptions& o) {
   if (o.vectors.empty()) o.vectors = folder + "/glove.6B.100d.words.txt.gz";
 }
 
+// The options of the model, and which of them it takes.
+void complete_model(TrainSentimentOptions& o) {
+  ClassifierConfig& net = o.experiment.classifier;
+  net.kind = model_kind(o.model);
+  const auto only_for = [&](ModelKind kind, const char* option, bool given) {
+    if (!given || net.kind == kind) return;
+    throw std::invalid_argument(
+        fmt::format("{}: needs --model {}, not {}", option, to_string(kind), to_string(net.kind)));
+  };
+  only_for(ModelKind::mean, "--hidden", o.hidden.has_value());
+  only_for(ModelKind::cnn, "--filter-widths", !o.filter_widths.empty());
+  only_for(ModelKind::cnn, "--filters", o.filters.has_value());
+  net.dropout = o.dropout.value_or(net.kind == ModelKind::cnn ? 0.5 : 0.3);
+  net.hidden = o.hidden.value_or(net.hidden);
+  net.filters = o.filters.value_or(net.filters);
+  if (!o.filter_widths.empty()) net.filter_widths = o.filter_widths;
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, TrainSentimentOptions& options) {
@@ -287,7 +318,6 @@ void add_options(CLI::App& app, TrainSentimentOptions& options) {
   options.experiment.fit.epochs = 20;
   options.experiment.fit.word_dropout = 0.2;
   options.experiment.seeds = 5;
-  options.experiment.classifier.dropout = 0.3;
   add_data_options(app, options);
   add_model_options(app, options);
   add_training_options(app, options);
@@ -296,7 +326,7 @@ void add_options(CLI::App& app, TrainSentimentOptions& options) {
 
 void complete(TrainSentimentOptions& options) {
   if (options.train.empty()) use_embedded_data(options);
-  options.experiment.classifier.kind = model_kind(options.model);
+  complete_model(options);
   if (options.missing != "normal" && options.missing != "zeros") {
     throw std::invalid_argument(
         fmt::format("--missing: \"{}\" is not one of normal, zeros", options.missing));

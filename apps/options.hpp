@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <tapegrad/training/experiment.hpp>
 #include <vector>
@@ -14,6 +15,10 @@ struct TrainSentimentOptions {
   TokenizerRules rules;
   std::vector<std::string> embeddings = {"frozen", "finetune", "random"};
   std::string model = "bag";
+  std::optional<double> dropout;     // default: by model
+  std::optional<Index> hidden;       // only for the model mean
+  std::vector<Index> filter_widths;  // this and filters only for the model cnn
+  std::optional<Index> filters;
   std::string missing = "normal";
   ExperimentOptions experiment;
   int threads = 0;

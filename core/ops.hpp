@@ -111,6 +111,11 @@ inline Tensor operator-(const Tensor& x) {
 Tensor matmul(const Tensor& a, const Tensor& b);
 /// x W^T + b: x is [..., in], weight [out, in], bias [out] or undefined -> [..., out].
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
+/// The linear map of each window of k positions: x is [B, T, D], weight [out, D, k], bias [out] or
+/// undefined -> [B, T + 2 padding - k + 1, out]; `padding` rows of zeros come before and behind
+/// each sequence. torch.nn.functional.conv1d with stride 1, but of sequences as [B, T, D]. Throws
+/// ShapeError when no window fits.
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, Index padding = 0);
 
 // Shapes.
 /// Swaps two axes; the last two by default.
@@ -134,6 +139,9 @@ Tensor mean(const Tensor& x, int axis, bool keep_axis = false);
 /// The mean over T of the positions that are not masked: x is [B, T, D], mask [B, T], true = left
 /// out -> [B, D]; zeros where all are.
 Tensor masked_mean(const Tensor& x, const Mask& mask);
+/// The maximum over T of the positions that are not masked: shapes as above; zeros where all are.
+/// The gradient goes to the first of equals. NaN passes on.
+Tensor max_over_time(const Tensor& x, const Mask& mask);
 
 // Elementwise functions: [...] -> [...].
 /// e^x.
@@ -218,6 +226,9 @@ Tensor embedding_bag(const Tensor& table, const Bags& bags, const EmbeddingBagOp
                      const Tensor& weights = {});
 /// True where the id is the padding id.
 Mask padding_mask(const IndexArray& ids, Index padding_idx);
+/// True where a window of conv1d holds masked positions and zeros of its padding only: mask [B, T],
+/// windows of `width` positions -> [B, T + 2 padding - width + 1].
+Mask window_mask(const Mask& mask, Index width, Index padding = 0);
 
 }  // namespace TAPEGRAD_PRECISION
 }  // namespace tapegrad

@@ -11,12 +11,30 @@ namespace tapegrad {
 ModelKind model_kind(const std::string& name) {
   if (name == "bag") return ModelKind::bag;
   if (name == "mean") return ModelKind::mean;
-  throw std::invalid_argument("model: \"" + name + "\" is not one of bag, mean");
+  if (name == "cnn") return ModelKind::cnn;
+  throw std::invalid_argument("model: \"" + name + "\" is not one of bag, mean, cnn");
 }
 
 std::string to_string(ModelKind kind) {
-  return kind == ModelKind::bag ? "bag" : "mean";
+  if (kind == ModelKind::bag) return "bag";
+  return kind == ModelKind::mean ? "mean" : "cnn";
 }
+
+namespace {
+
+void check_filters(const ClassifierConfig& config) {
+  const std::vector<Index>& widths = config.filter_widths;
+  if (widths.empty()) throw std::invalid_argument("filter-widths: none are given");
+  const Index least = *std::min_element(widths.begin(), widths.end());
+  if (least < 1) {
+    throw std::invalid_argument(fmt::format("filter-widths: {}, must be 1 or more", least));
+  }
+  if (config.filters < 1) {
+    throw std::invalid_argument(fmt::format("filters: {}, must be 1 or more", config.filters));
+  }
+}
+
+}  // namespace
 
 void check_classifier(const ClassifierConfig& config) {
   check_ngrams(config.ngrams);
@@ -24,6 +42,7 @@ void check_classifier(const ClassifierConfig& config) {
     throw std::invalid_argument(fmt::format(
         "nb-weights: Naive-Bayes weights tell two classes apart, these are {}", config.classes));
   }
+  if (config.kind == ModelKind::cnn) check_filters(config);
   if (config.kind == ModelKind::bag) return;
   const auto only_for_bag = [&](const char* what, bool given) {
     if (!given) return;
@@ -59,6 +78,37 @@ Parameter frozen_weights(Array weights, std::size_t rows) {
   return parameter;
 }
 
+BagClassifier make_bag(const ClassifierConfig& config, Array table, Rng& rng, Array nb_weights) {
+  const std::size_t rows = table.shape().at(0);
+  const std::size_t width = table.shape().at(1);
+  auto embed = EmbeddingBag::from_pretrained(
+      std::move(table), {.mode = config.nb_weights ? BagMode::sum : BagMode::mean,
+                         .freeze = false,
+                         .padding_idx = Vocabulary::pad});
+  BagClassifier bag{std::move(embed), Dropout(config.dropout),
+                    Linear(width, static_cast<std::size_t>(config.classes), rng)};
+  if (config.nb_weights) bag.nb = frozen_weights(std::move(nb_weights), rows);
+  return bag;
+}
+
+MeanClassifier make_mean(const ClassifierConfig& config, Embedding embed, Rng& rng) {
+  const auto wide = static_cast<std::size_t>(config.hidden);
+  Linear hidden(embed.weight.shape()[1], wide, rng);
+  Linear out(wide, static_cast<std::size_t>(config.classes), rng);
+  return {std::move(embed), Dropout(config.dropout), std::move(hidden), std::move(out)};
+}
+
+CnnClassifier make_cnn(const ClassifierConfig& config, Embedding embed, Rng& rng) {
+  const auto filters = static_cast<std::size_t>(config.filters);
+  std::vector<Conv1d> convs;
+  for (const Index k : config.filter_widths) {
+    convs.emplace_back(embed.weight.shape()[1], filters, static_cast<std::size_t>(k), rng,
+                       Conv1dOptions{.padding = k - 1});
+  }
+  Linear out(convs.size() * filters, static_cast<std::size_t>(config.classes), rng);
+  return {std::move(embed), std::move(convs), Dropout(config.dropout), std::move(out)};
+}
+
 }  // namespace
 
 Tensor BagClassifier::weights(const Bags& bags) const {
@@ -82,6 +132,18 @@ Tensor BagClassifier::weights(const Bags& bags) const {
   return Tensor(std::move(weights));
 }
 
+Tensor CnnClassifier::operator()(const IndexArray& ids, const Context& context) const {
+  const Mask padding = padding_mask(ids, Vocabulary::pad);
+  const Tensor x = embed(ids);
+  std::vector<Tensor> maxima;
+  for (const Conv1d& conv : convs) {
+    maxima.push_back(
+        max_over_time(conv(x), window_mask(padding, conv.kernel_size(), conv.padding)));
+  }
+  // The maximum of relu(x) is the relu of the maximum, and that is less work.
+  return out(drop(relu(concat(maxima, 1)), context));
+}
+
 Tensor TextClassifier::operator()(const EncodedTexts& texts, const std::vector<Index>& examples,
                                   const Context& context, double word_dropout) const {
   if (const auto* bag = std::get_if<BagClassifier>(&net)) {
@@ -91,7 +153,8 @@ Tensor TextClassifier::operator()(const EncodedTexts& texts, const std::vector<I
   }
   PaddedBatch batch = padded_batch(texts, examples);
   drop_words(batch.ids, word_dropout, context);
-  return std::get<MeanClassifier>(net)(batch.ids, context);
+  if (const auto* mean = std::get_if<MeanClassifier>(&net)) return (*mean)(batch.ids, context);
+  return std::get<CnnClassifier>(net)(batch.ids, context);
 }
 
 const Parameter& TextClassifier::table() const {
@@ -101,24 +164,13 @@ const Parameter& TextClassifier::table() const {
 TextClassifier make_classifier(const ClassifierConfig& config, Array table, Rng& rng,
                                Array nb_weights) {
   check_classifier(config);
-  const std::size_t rows = table.shape().at(0);
-  const std::size_t width = table.shape().at(1);
-  const auto classes = static_cast<std::size_t>(config.classes);
-  const Dropout drop(config.dropout);
   if (config.kind == ModelKind::bag) {
-    auto embed = EmbeddingBag::from_pretrained(
-        std::move(table), {.mode = config.nb_weights ? BagMode::sum : BagMode::mean,
-                           .freeze = false,
-                           .padding_idx = Vocabulary::pad});
-    BagClassifier bag{std::move(embed), drop, Linear(width, classes, rng)};
-    if (config.nb_weights) bag.nb = frozen_weights(std::move(nb_weights), rows);
-    return {std::move(bag)};
+    return {make_bag(config, std::move(table), rng, std::move(nb_weights))};
   }
   auto embed = Embedding::from_pretrained(std::move(table),
                                           {.freeze = false, .padding_idx = Vocabulary::pad});
-  Linear hidden(width, static_cast<std::size_t>(config.hidden), rng);
-  Linear out(static_cast<std::size_t>(config.hidden), classes, rng);
-  return {MeanClassifier{std::move(embed), drop, std::move(hidden), std::move(out)}};
+  if (config.kind == ModelKind::mean) return {make_mean(config, std::move(embed), rng)};
+  return {make_cnn(config, std::move(embed), rng)};
 }
 
 Predictions predict(const TextClassifier& model, const EncodedTexts& texts, Index batch_size) {

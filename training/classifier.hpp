@@ -5,6 +5,7 @@
 #include <string>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/visit.hpp>
+#include <tapegrad/layers/conv1d.hpp>
 #include <tapegrad/layers/dropout.hpp>
 #include <tapegrad/layers/embedding.hpp>
 #include <tapegrad/layers/embedding_bag.hpp>
@@ -18,8 +19,9 @@ namespace tapegrad {
 enum class ModelKind {
   bag,   // EmbeddingBag mean -> Dropout -> Linear
   mean,  // Embedding -> Dropout -> masked mean -> Linear -> ReLU -> Dropout -> Linear
+  cnn,   // Embedding -> Conv1d of each width -> maximum over time -> ReLU -> Dropout -> Linear
 };
-/// "bag" or "mean"; throws std::invalid_argument for another name.
+/// "bag", "mean" or "cnn"; throws std::invalid_argument for another name.
 ModelKind model_kind(const std::string& name);
 std::string to_string(ModelKind kind);
 
@@ -31,10 +33,12 @@ struct ClassifierConfig {
   double dropout = 0.0;      // probability, in training
   NgramOptions ngrams = {};  // entries of a text beside its words; only for ModelKind::bag
   bool nb_weights = false;   // see BagClassifier; only for ModelKind::bag and two classes
+  std::vector<Index> filter_widths = {3, 4, 5};  // in words; only for ModelKind::cnn
+  Index filters = 100;                           // of each width; only for ModelKind::cnn
 };
 /// Throws std::invalid_argument for n-gram options that check_ngrams refuses, and for n-grams or
 /// Naive-Bayes weights with a kind of model that does not take them, or the latter with other than
-/// two classes.
+/// two classes; for a ModelKind::cnn without filters, or with filters of no width.
 void check_classifier(const ClassifierConfig& config);
 
 inline namespace TAPEGRAD_PRECISION {
@@ -85,9 +89,29 @@ struct MeanClassifier {
   }
 };
 
-/// One of the two, chosen at run time.
+/// A convolutional network (Kim, EMNLP 2014): filters over windows of some words, the maximum of
+/// each filter over the text, and one linear layer. A window counts if it holds a word of the text,
+/// with zeros for what is outside: so a text may be shorter than a filter, and how far it is padded
+/// makes no difference.
+struct CnnClassifier {
+  Embedding embed;
+  std::vector<Conv1d> convs;  // padding k - 1: every window that holds a word
+  Dropout drop;
+  Linear out;
+
+  /// Padded ids [B, T] -> logits [B, C].
+  Tensor operator()(const IndexArray& ids, const Context& context) const;
+  static void visit(auto& self, auto&& v) {
+    v("embed", self.embed);
+    v("convs", self.convs);
+    v("drop", self.drop);
+    v("out", self.out);
+  }
+};
+
+/// One of these, chosen at run time.
 struct TextClassifier {
-  std::variant<BagClassifier, MeanClassifier> net;
+  std::variant<BagClassifier, MeanClassifier, CnnClassifier> net;
 
   /// The logits [B, C] of these examples. In training each word is left out with probability
   /// `word_dropout`.

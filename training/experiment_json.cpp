@@ -73,6 +73,10 @@ Json settings_json(const Corpus& corpus, const ExperimentOptions& options,
                    {"nb_smoothing", options.nb_smoothing},
                    {"missing", options.missing == Missing::normal ? "normal" : "zeros"}};
   if (net.kind == ModelKind::mean) settings["hidden"] = net.hidden;
+  if (net.kind == ModelKind::cnn) {
+    settings["filter_widths"] = net.filter_widths;
+    settings["filters"] = net.filters;
+  }
   return settings;
 }
 

@@ -17,9 +17,10 @@ namespace fs = std::filesystem;
 
 // What is written has version 1 unless the model has parts that programs of that version do not
 // know.
-constexpr int format_version = 2;
+constexpr int format_version = 3;
 
 int version_of(const ClassifierModel& model) {
+  if (model.config.kind == ModelKind::cnn) return 3;
   const bool plain = model.ngrams.size() == 0 && !model.ngrams.options().distinct;
   return plain && !model.config.nb_weights ? 1 : 2;
 }
@@ -39,6 +40,10 @@ Json to_json(const ClassifierModel& model) {
                  {"whitespace_only", model.rules.whitespace_only}}},
                {"labels", model.labels}};
   if (model.config.kind == ModelKind::mean) json["model"]["hidden"] = model.config.hidden;
+  if (model.config.kind == ModelKind::cnn) {
+    json["model"]["filter_widths"] = model.config.filter_widths;
+    json["model"]["filters"] = model.config.filters;
+  }
   if (model.config.nb_weights) json["model"]["nb_weights"] = true;
   const NgramOptions& ngrams = model.ngrams.options();
   if (ngrams.order > 1 || ngrams.distinct) {
@@ -82,7 +87,9 @@ Config parse_config(const std::string& path) {
                          .hidden = net.value("hidden", 0),
                          .dropout = net.at("dropout"),
                          .ngrams = ngram_options(net),
-                         .nb_weights = net.value("nb_weights", false)};
+                         .nb_weights = net.value("nb_weights", false),
+                         .filter_widths = net.value("filter_widths", std::vector<Index>()),
+                         .filters = net.value("filters", Index(0))};
     check_classifier(config.classifier);
     config.rules.version = rules.at("version");
     config.rules.lowercase = rules.at("lowercase");
@@ -106,6 +113,13 @@ void check_sizes(const Config& config, const std::string& path) {
   }
   check_memory("load_model", config.words + static_cast<std::size_t>(net.ngrams.buckets),
                config.width);
+  if (net.kind == ModelKind::cnn) {
+    for (const Index k : net.filter_widths) {
+      const auto words = static_cast<std::size_t>(k);
+      check_memory("load_model", words, config.width);
+      check_memory("load_model", static_cast<std::size_t>(net.filters), words * config.width);
+    }
+  }
   if (net.kind != ModelKind::mean) return;
   if (net.hidden < 1) {
     throw FormatError(path, 0, fmt::format("hidden is {}, must be 1 or more", net.hidden));

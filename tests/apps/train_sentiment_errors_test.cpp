@@ -35,7 +35,7 @@ TEST_CASE("options that are unknown or out of range are wrong usage") {
   CHECK_THAT(complaint(2, files, {"--lr", "x"}), Contains("--lr"));
   CHECK_THAT(complaint(2, files, {"--rows", "eager"}), Contains("--rows"));
   CHECK_THAT(complaint(2, files, {"--seed", "-1"}), Contains("--seed"));
-  CHECK(complaint(2, files, {"--model", "lstm"}) == "model: \"lstm\" is not one of bag, mean");
+  CHECK(complaint(2, files, {"--model", "lstm"}) == "model: \"lstm\" is not one of bag, mean, cnn");
   CHECK(complaint(2, files, {"--missing", "ones"}) ==
         "--missing: \"ones\" is not one of normal, zeros");
   CHECK(complaint(2, files, {"--optimizer", "rprop"}) ==
@@ -62,6 +62,21 @@ TEST_CASE("n-grams and Naive-Bayes weights that cannot be had are wrong usage") 
   CHECK(complaint(2, {"--train", three, "--test", three, "--form", "label-text", "--embeddings",
                       "random", "--nb-weights"}) ==
         "nb-weights: Naive-Bayes weights tell two classes apart, these are 3");
+}
+
+TEST_CASE("options of another model are wrong usage") {
+  const MadeUp files;
+  CHECK(complaint(2, files, {"--hidden", "5"}) == "--hidden: needs --model mean, not bag");
+  CHECK(complaint(2, files, {"--model", "cnn", "--hidden", "5"}) ==
+        "--hidden: needs --model mean, not cnn");
+  CHECK(complaint(2, files, {"--filters", "5"}) == "--filters: needs --model cnn, not bag");
+  CHECK(complaint(2, files, {"--model", "mean", "--filter-widths", "2"}) ==
+        "--filter-widths: needs --model cnn, not mean");
+  CHECK(complaint(2, files, {"--model", "cnn", "--ngrams", "2"}) ==
+        "ngrams: needs the model bag, not cnn");
+  CHECK_THAT(complaint(2, files, {"--model", "cnn", "--filter-widths", "3,0"}),
+             Contains("--filter-widths"));
+  CHECK_THAT(complaint(2, files, {"--model", "cnn", "--filters", "0"}), Contains("--filters"));
 }
 
 TEST_CASE("unknown embeddings are wrong usage, with the names that are known") {

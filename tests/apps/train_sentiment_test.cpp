@@ -145,6 +145,27 @@ TEST_CASE("the same seed gives the same JSON and model bytes, at any number of t
   CHECK(read_file(to / "a/model.safetensors") != read_file(to / "c/model.safetensors"));
 }
 
+TEST_CASE("a convolutional network is trained, told of, and saved, the same on any threads") {
+  const MadeUp files;
+  const TemporaryDirectory to;
+  const auto run_with = [&](const std::string& name, const std::string& threads) {
+    const Finished done = train(files.arguments(
+        {"--model", "cnn", "--filter-widths", "2,7", "--filters", "5", "--epochs", "2", "--seeds",
+         "1", "--threads", threads, "--json", to / (name + ".json"), "--out", to / name}));
+    REQUIRE(done.code == 0);
+    CHECK_THAT(done.out, Contains("5 filters of each width 2, 7 -> maximum -> linear") &&
+                             Contains("dropout 0.5"));
+    return comparable(to / (name + ".json")) + read_file(to / (name + "/model.safetensors"));
+  };
+  CHECK(run_with("one", "1") == run_with("two", "2"));
+  const Json settings = Json::parse(read_file(to / "one.json"))["settings"];
+  CHECK(settings["model"] == "cnn");
+  CHECK(settings["filter_widths"] == Json({2, 7}));
+  CHECK(settings["filters"] == 5);
+  CHECK_FALSE(settings.contains("hidden"));
+  CHECK(tapegrad::load_model(to / "one").config.filters == 5);
+}
+
 TEST_CASE("n-grams and Naive-Bayes weights: the saved model predicts the same, on any threads") {
   const MadeUp files;
   const TemporaryDirectory to;

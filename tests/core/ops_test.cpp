@@ -7,6 +7,7 @@
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/rng.hpp>
+#include <xtensor/xview.hpp>
 
 namespace tg = tapegrad;
 
@@ -130,6 +131,72 @@ TEST_CASE("values and gradients have the same bits on any number of threads") {
                                   g.dense(weight), g.dense(batch), g.dense(scale)};
   };
   check_same_on_threads(run);
+}
+
+namespace {
+
+// Windows, their maxima, and the gradients of what goes in.
+std::vector<tg::Array> convolve(const tg::Array& x, const tg::Array& weight, tg::Index padding,
+                                const tg::Mask& mask) {
+  const tg::Parameter p(x), filters(weight), bias(random({weight.shape()[0]}, 9));
+  tg::Tape tape;
+  const tg::Tensor y = conv1d(p, filters, bias, padding);
+  const tg::Tensor best =
+      max_over_time(y, tg::window_mask(mask, static_cast<tg::Index>(weight.shape()[2]), padding));
+  const tg::Gradients g = tape.backward(sum(best * best) + mean(y));
+  return {y.value(), best.value(), g.dense(p), g.dense(filters), g.dense(bias)};
+}
+
+}  // namespace
+
+TEST_CASE("convolutions of many blocks have the same bits on any number of threads") {
+  const tg::Array x = random({60, 40, 33}, 1), weight = random({130, 33, 4}, 2);
+  tg::Mask mask(tg::Shape{60, 40}, false);
+  for (std::size_t i = 0; i < mask.size(); i += 7) mask.data()[i] = true;
+  for (const tg::Index padding : {0, 1, 3}) {
+    check_same_on_threads([&](int threads) {
+      tg::set_threads(threads);
+      auto arrays = convolve(x, weight, padding, mask);
+      tg::set_threads(0);
+      return arrays;
+    });
+  }
+}
+
+TEST_CASE("a convolution sees each sequence alone: in any order, it gives the same") {
+  // Whole numbers, so that sums are exact whatever the shapes of the products.
+  const tg::Array x = xt::round(8 * random({3, 5, 4}, 1)),
+                  weight = xt::round(8 * random({6, 4, 3}, 2));
+  for (const tg::Index padding : {0, 1, 2, 4}) {
+    const tg::Array all = conv1d(tg::Tensor(x), tg::Tensor(weight), {}, padding).value();
+    for (const std::vector<std::size_t>& order : {std::vector<std::size_t>{2, 0, 1}, {1}}) {
+      const tg::Array some = xt::view(x, xt::keep(order));
+      const tg::Array expected = xt::view(all, xt::keep(order));
+      CHECK(same(conv1d(tg::Tensor(some), tg::Tensor(weight), {}, padding).value(), expected));
+    }
+  }
+}
+
+TEST_CASE("how far a sequence is padded does not change its maxima over windows") {
+  const tg::Array weight = xt::round(8 * random({6, 4, 3}, 2));
+  const std::vector<std::size_t> lengths{5, 1, 0, 2};  // two of them shorter than a window
+  const auto maxima = [&](std::size_t tokens) {
+    tg::Array x = tg::zeros({4, tokens, 4});
+    tg::Mask mask(tg::Shape{4, tokens}, true);
+    const tg::Array values = xt::round(8 * random({4, 5, 4}, 1));
+    for (std::size_t b = 0; b < 4; ++b) {
+      for (std::size_t t = 0; t < lengths[b]; ++t) {
+        mask(b, t) = false;
+        for (std::size_t d = 0; d < 4; ++d) x(b, t, d) = values(b, t, d);
+      }
+    }
+    const tg::Tensor y = conv1d(tg::Tensor(x), tg::Tensor(weight), {}, 2);
+    return max_over_time(y, tg::window_mask(mask, 3, 2)).value();
+  };
+  CHECK(same(maxima(6), maxima(5)));
+  CHECK(same(maxima(30), maxima(5)));
+  const tg::Array empty = xt::view(maxima(5), 2);
+  CHECK(same(empty, tg::zeros({6})));
 }
 
 TEST_CASE("broadcasting and its gradient are those of xtensor, whatever the shapes") {

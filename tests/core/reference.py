@@ -33,6 +33,22 @@ show("matmul", torch.matmul, matrix, other.T)
 show("linear", F.linear, matrix, other, torch.tensor([0.5, -0.5]))
 show("gelu far out", F.gelu, torch.tensor([-6.0, -10.0, 10.0]))
 
+sequences = torch.tensor([[[1.0, -2], [3, 0.5], [-1, 4]], [[0, 2], [2, -3], [0.25, 1]]])
+filters = torch.tensor([[[0.5, -1], [2, 1]], [[-0.5, 3], [1, -2]]])
+
+
+def conv1d(padding):
+    """PyTorch has channels before time."""
+    return lambda x, w, b: F.conv1d(x.transpose(1, 2), w, b, padding=padding).transpose(1, 2)
+
+
+show("conv1d", conv1d(0), sequences, filters, torch.tensor([0.25, -0.5]))
+show("conv1d, padding 1", conv1d(1), sequences, filters, torch.tensor([0.25, -0.5]))
+wide_filters = torch.tensor([[[0.5, -1, 1], [2, 1, -0.5]]])
+show("conv1d, padding 1, width 3", conv1d(1), sequences, wide_filters, torch.tensor([0.25]))
+masked = torch.tensor([[False, False, True], [True, False, False]])
+show("max_over_time", lambda x: x.masked_fill(masked[:, :, None], -torch.inf).max(1).values, sequences)
+
 logits = torch.tensor([[1.0, 2, 3], [1, 0, -1], [0.5, 0.5, 0.5]])
 labels, one_ignored = torch.tensor([2, 0, 1]), torch.tensor([2, -100, 1])
 for weights in (None, torch.tensor([1.0, 2, 4])):

@@ -29,6 +29,25 @@ TEST_CASE("Linear without inputs has a bias of zero, and without bias none") {
   CHECK_FALSE(tg::Linear(2, 2, rng, {.bias = false}).bias.defined());
 }
 
+TEST_CASE("Conv1d draws weight and bias from U(-1/sqrt(in k), 1/sqrt(in k))") {
+  tg::Rng rng(3);
+  const tg::Conv1d layer(20, 500, 5, rng);
+  CHECK(layer.weight.shape() == tg::Shape{500, 20, 5});
+  CHECK(layer.bias.shape() == tg::Shape{500});
+  CHECK(layer.kernel_size() == 5);
+  for (const tg::Parameter& p : {layer.weight, layer.bias}) {
+    const tg::Array& x = p.value();
+    const tg::Real largest = *std::max_element(x.data(), x.data() + x.size());
+    const tg::Real least = *std::min_element(x.data(), x.data() + x.size());
+    CHECK(largest <= 0.1F);
+    CHECK(largest > 0.099F);
+    CHECK(least >= -0.1F);
+    CHECK(least < -0.099F);
+  }
+  CHECK_FALSE(tg::Conv1d(2, 2, 1, rng, {.bias = false}).bias.defined());
+  CHECK_THROWS_WITH(tg::Conv1d(2, 2, 0, rng), "Conv1d: kernel_size is 0, must be 1 or more");
+}
+
 TEST_CASE("Dropout refuses a probability outside [0, 1]") {
   CHECK_THROWS_WITH(tg::Dropout(1.5), "Dropout: p is 1.5, must be in [0, 1]");
   CHECK_THROWS_AS(tg::Dropout(-0.1), std::invalid_argument);

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <tapegrad/training/classifier.hpp>
+#include <tuple>
 
 #include <temporary.hpp>
 #include "tiny.hpp"
@@ -45,8 +46,41 @@ Numbers affine(const TextClassifier& model, const std::string& layer, const Numb
   return y;
 }
 
+// For each filter the largest value that a window with a word in it has, or 0.
+Numbers maxima_of_filters(const TextClassifier& model, const std::string& layer,
+                          const std::vector<Index>& ids) {
+  const Array table = model.table().value();
+  const Array weight = named(model, layer + ".weight").value();
+  const Array bias = named(model, layer + ".bias").value();
+  const auto [out, width, k] = std::tuple(weight.shape()[0], weight.shape()[1], weight.shape()[2]);
+  Numbers best(out);
+  for (std::size_t end = 1; end < ids.size() + k; ++end) {
+    std::vector<Index> window;
+    for (std::size_t j = 0; j < k; ++j) {
+      const std::size_t at = end + j;
+      window.push_back(at >= k && at - k < ids.size() ? ids[at - k] : 0);
+    }
+    if (std::count(window.begin(), window.end(), 0) == static_cast<std::ptrdiff_t>(k)) continue;
+    for (std::size_t f = 0; f < out; ++f) {
+      double value = bias(f);
+      for (std::size_t j = 0; j < k; ++j) {
+        for (std::size_t d = 0; d < width; ++d) {
+          value += weight(f, d, j) * table(static_cast<std::size_t>(window[j]), d);
+        }
+      }
+      best[f] = std::max(best[f], value);
+    }
+  }
+  return best;
+}
+
 // The model in double, step by step as its page describes it.
 Numbers by_hand(const TextClassifier& model, const std::vector<Index>& ids) {
+  if (std::holds_alternative<tapegrad::CnnClassifier>(model.net)) {
+    Numbers x = maxima_of_filters(model, "convs.0", ids);
+    for (const double value : maxima_of_filters(model, "convs.1", ids)) x.push_back(value);
+    return affine(model, "out", x);
+  }
   Numbers x = mean_of_rows(model.table().value(), ids);
   if (std::holds_alternative<tapegrad::MeanClassifier>(model.net)) {
     x = affine(model, "hidden", x);
@@ -67,7 +101,7 @@ const std::vector<std::vector<Index>> some_texts = {{3}, {2, 19, 5, 5, 11, 7}, {
 }  // namespace
 
 TEST_CASE("a classifier computes what its page says, from the rows of its table") {
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const auto model = tiny::classifier(kind);
     const Array logits = model(tiny::texts(some_texts), {0, 1, 2, 3}, Context{}).value();
     for (std::size_t i = 0; i < some_texts.size(); ++i) {
@@ -77,7 +111,7 @@ TEST_CASE("a classifier computes what its page says, from the rows of its table"
 }
 
 TEST_CASE("logits come in the order in which the examples are asked for") {
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const auto model = tiny::classifier(kind);
     const Array logits = model(tiny::texts(some_texts), {2, 0, 2}, Context{}).value();
     check_row(logits, 0, by_hand(model, some_texts[2]));
@@ -89,7 +123,7 @@ TEST_CASE("logits come in the order in which the examples are asked for") {
 TEST_CASE("a longer neighbour, and so more padding, does not change a text's logits") {
   auto texts = some_texts;
   texts.push_back(std::vector<Index>(300, 6));
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const auto model = tiny::classifier(kind);
     const Array alone = model(tiny::texts(texts), {1}, Context{}).value();
     const Array beside = model(tiny::texts(texts), {1, 4}, Context{}).value();
@@ -99,7 +133,7 @@ TEST_CASE("a longer neighbour, and so more padding, does not change a text's log
 
 TEST_CASE("an empty text and one of padding only give what the biases give") {
   const auto texts = tiny::texts({{}, {0, 0, 0}, {5}});
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const auto model = tiny::classifier(kind);
     for (const std::vector<Index>& examples : {std::vector<Index>{0, 1, 2}, {0, 1}}) {
       const Array logits = model(texts, examples, Context{}).value();
@@ -118,7 +152,7 @@ TEST_CASE("dropout and word dropout happen in training only") {
   const auto texts = tiny::problem(50, 3).texts;
   std::vector<Index> all(50);
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Index>(i);
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const auto model = tiny::classifier(kind, tiny::words, 4, 0.5);
     const auto plain = tiny::classifier(kind);
     const Array expected = plain(texts, all, Context{}).value();
@@ -136,7 +170,7 @@ TEST_CASE("word dropout leaves whole words out, about as many as asked for") {
   const auto texts = tiny::texts(std::vector<std::vector<Index>>(n, {2}));
   std::vector<Index> all(n);
   for (std::size_t i = 0; i < n; ++i) all[i] = static_cast<Index>(i);
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const auto model = tiny::classifier(kind);
     const auto dropped = [&](std::uint64_t step, double p) {
       const Array logits = model(texts, all, Context{.training = true, .step = step}, p).value();
@@ -155,14 +189,15 @@ TEST_CASE("word dropout leaves whole words out, about as many as asked for") {
 
 TEST_CASE("a frozen table leaves only the layers above it to be recorded") {
   const auto data = tiny::problem(6, 1);
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const auto model = tiny::classifier(kind);
     const auto recorded = [&] {
       const tapegrad::Tape tape;
       model(data.texts, {0, 1, 2}, Context{.training = true}, 0.2);
       return tape.size();
     };
-    const std::size_t above = kind == ModelKind::bag ? 1 : 3;  // linear; linear, relu, linear
+    // linear; linear, relu, linear; two each of conv1d and max_over_time, concat, relu, linear
+    const std::size_t above = kind == ModelKind::bag ? 1 : kind == ModelKind::mean ? 3 : 7;
     CHECK(recorded() > above);
     tapegrad::freeze(model.table());
     CHECK(recorded() == above);
@@ -195,7 +230,7 @@ TEST_CASE("predictions of no texts are none") {
 }
 
 TEST_CASE("ids that the table does not have are an error that names the id") {
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const auto model = tiny::classifier(kind);
     for (const Index id : {Index{20}, Index{-1}}) {
       CHECK_THROWS_WITH(
@@ -243,14 +278,27 @@ TEST_CASE("n-grams and Naive-Bayes weights are refused where they do not fit") {
   CHECK(error({.classes = 3, .nb_weights = true}) ==
         "nb-weights: Naive-Bayes weights tell two classes apart, these are 3");
   CHECK(error({.ngrams = {.order = 0}}) == "ngrams: order is 0, expected 1 or more");
+  CHECK(error({.kind = ModelKind::cnn, .ngrams = {.order = 2}}) ==
+        "ngrams: needs the model bag, not cnn");
   tapegrad::Rng rng(1);
   CHECK_THROWS_WITH(
       make_classifier({.nb_weights = true}, tiny::table(5, 2), rng, tapegrad::zeros({4})),
       "make_classifier: nb_weights has shape [4], [5] is wanted");
 }
 
+TEST_CASE("a convolutional network without filters is refused") {
+  const auto error = [](const tapegrad::ClassifierConfig& config) {
+    return error_of<std::invalid_argument>([&] { check_classifier(config); });
+  };
+  CHECK(error({.kind = ModelKind::cnn, .filter_widths = {}}) == "filter-widths: none are given");
+  CHECK(error({.kind = ModelKind::cnn, .filter_widths = {3, 0}}) ==
+        "filter-widths: 0, must be 1 or more");
+  CHECK(error({.kind = ModelKind::cnn, .filters = 0}) == "filters: 0, must be 1 or more");
+}
+
 TEST_CASE("model kinds have names") {
+  for (const ModelKind kind : tiny::kinds) CHECK(tapegrad::model_kind(to_string(kind)) == kind);
   CHECK(tapegrad::model_kind("bag") == ModelKind::bag);
   CHECK(to_string(tapegrad::model_kind("mean")) == "mean");
-  CHECK_THROWS_WITH(tapegrad::model_kind("lstm"), "model: \"lstm\" is not one of bag, mean");
+  CHECK_THROWS_WITH(tapegrad::model_kind("lstm"), "model: \"lstm\" is not one of bag, mean, cnn");
 }

@@ -130,7 +130,7 @@ TEST_CASE("the JSON is the same on 1 and 2 threads but for timing and environmen
   large.options.fit.batch_size = 64;
   large.options.fit.word_dropout = 0.1;
   large.options.classifier.dropout = 0.2;
-  for (const auto kind : {tapegrad::ModelKind::bag, tapegrad::ModelKind::mean}) {
+  for (const auto kind : tiny::kinds) {
     large.options.classifier.kind = kind;
     const auto on_threads = [&](int threads) {
       tapegrad::set_threads(threads);

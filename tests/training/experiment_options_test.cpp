@@ -51,6 +51,17 @@ struct Change {
 const Change changes[] = {
     {"seed", [](ExperimentOptions& o) { o.seed = 2; }},
     {"model", [](ExperimentOptions& o) { o.classifier.kind = tapegrad::ModelKind::mean; }},
+    {"cnn", [](ExperimentOptions& o) { o.classifier.kind = tapegrad::ModelKind::cnn; }},
+    {"filter_widths",
+     [](ExperimentOptions& o) {
+       o.classifier.kind = tapegrad::ModelKind::cnn;
+       o.classifier.filter_widths = {2};
+     }},
+    {"filters",
+     [](ExperimentOptions& o) {
+       o.classifier.kind = tapegrad::ModelKind::cnn;
+       o.classifier.filters = 7;
+     }},
     {"dropout", [](ExperimentOptions& o) { o.classifier.dropout = 0.5; }},
     {"missing", [](ExperimentOptions& o) { o.missing = tapegrad::Missing::zeros; }},
     {"min_count", [](ExperimentOptions& o) { o.vocabulary.options.min_count = 8; }},

@@ -187,7 +187,7 @@ TEST_CASE("a label seen only in dev can be there too") {
 }
 
 TEST_CASE("one class only is learnt at once") {
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const auto result =
         random_of(tiny::corpus({{"good", "fine"}, {"good", "nice"}}, {{"good", "fine"}},
                                {{"good", "nice"}, {"good", ""}}),
@@ -201,7 +201,7 @@ TEST_CASE("one class only is learnt at once") {
 }
 
 TEST_CASE("a vocabulary of one word trains") {
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const auto result = random_of(
         tiny::corpus({{"bad", "x"}, {"good", "x x"}}, {{"bad", "x"}}, {{"good", "y"}}), kind);
     CHECK(result.vocabulary_size == 3);
@@ -210,7 +210,7 @@ TEST_CASE("a vocabulary of one word trains") {
 }
 
 TEST_CASE("empty texts, and no words at all, train the biases only") {
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const auto result = random_of(
         tiny::corpus({{"bad", ""}, {"good", " "}, {"bad", ""}}, {{"bad", ""}}, {{"bad", ""}}),
         kind);

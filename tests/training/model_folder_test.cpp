@@ -25,7 +25,12 @@ const char* const files[] = {"config.json", "vocab.txt", "model.safetensors"};
 ClassifierModel model_of(ModelKind kind) {
   tapegrad::WordCounts counts;
   for (std::size_t i = 2; i < tiny::words; ++i) counts.add("word" + std::to_string(i));
-  return {{.kind = kind, .classes = 2, .hidden = 5, .dropout = 0.25},
+  return {{.kind = kind,
+           .classes = 2,
+           .hidden = 5,
+           .dropout = 0.25,
+           .filter_widths = {2, 4},
+           .filters = 3},
           {.lowercase = false, .whitespace_only = true},
           tapegrad::Vocabulary(counts),
           {"bad", "very \"good\""},
@@ -89,7 +94,7 @@ std::size_t entries(const std::string& folder) {
 }  // namespace
 
 TEST_CASE("a loaded model is the saved one, and gives logits of the same bits") {
-  for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
+  for (const ModelKind kind : tiny::kinds) {
     const TemporaryDirectory directory;
     const ClassifierModel saved = model_of(kind);
     save_model(saved, directory / "new/folder");
@@ -98,6 +103,12 @@ TEST_CASE("a loaded model is the saved one, and gives logits of the same bits") 
     CHECK(loaded.config.classes == 2);
     CHECK(loaded.config.dropout == 0.25);
     if (kind == ModelKind::mean) CHECK(loaded.config.hidden == 5);
+    if (kind == ModelKind::cnn) {
+      CHECK(loaded.config.filter_widths == std::vector<Index>{2, 4});
+      CHECK(loaded.config.filters == 3);
+    }
+    const Json config = Json::parse(read_file(directory / "new/folder/config.json"));
+    CHECK(config["format_version"] == (kind == ModelKind::cnn ? 3 : 1));
     CHECK_FALSE(loaded.rules.lowercase);
     CHECK(loaded.rules.whitespace_only);
     CHECK(loaded.labels == saved.labels);
@@ -174,11 +185,14 @@ TEST_CASE("parameters are saved under the names and layouts that PyTorch gives t
   CHECK(shapes(ModelKind::mean) ==
         "embed.weight [20, 4]; hidden.weight [5, 4]; hidden.bias [5]; "
         "out.weight [2, 5]; out.bias [2]; ");
+  CHECK(shapes(ModelKind::cnn) ==
+        "embed.weight [20, 4]; convs.0.weight [3, 4, 2]; convs.0.bias [3]; "
+        "convs.1.weight [3, 4, 4]; convs.1.bias [3]; out.weight [2, 6]; out.bias [2]; ");
 }
 
 TEST_CASE("a model or tokenizer of a newer version is refused") {
-  CHECK(config_error([](Json& json) { json["format_version"] = 3; }) ==
-        "format version 3 is newer than this program, which knows 2");
+  CHECK(config_error([](Json& json) { json["format_version"] = 4; }) ==
+        "format version 4 is newer than this program, which knows 3");
   CHECK(config_error([](Json& json) { json["tokenizer"]["version"] = 99; }) ==
         "tokenizer version 99 is newer than this program, which knows 1");
 }
@@ -186,7 +200,7 @@ TEST_CASE("a model or tokenizer of a newer version is refused") {
 TEST_CASE("a newer version is refused as such even if its settings have other names") {
   CHECK(config_error([](Json& json) {
           json = {{"format_version", 7}};
-        }) == "format version 7 is newer than this program, which knows 2");
+        }) == "format version 7 is newer than this program, which knows 3");
 }
 
 TEST_CASE("a configuration with something missing or of the wrong type is an error") {
@@ -199,7 +213,7 @@ TEST_CASE("a configuration with something missing or of the wrong type is an err
   CHECK_THAT(config_error([](Json& json) { json["labels"] = "bad,good"; }),
              Catch::Contains("type must be array"));
   CHECK(config_error([](Json& json) { json["model"]["kind"] = "lstm"; }) ==
-        "model: \"lstm\" is not one of bag, mean");
+        "model: \"lstm\" is not one of bag, mean, cnn");
   const Saved saved;
   saved.directory.file("config.json", "{\"format_version\": 1,");
   CHECK_THAT(saved.error("config.json"), Catch::Contains("parse error"));
@@ -212,6 +226,10 @@ TEST_CASE("a configuration whose numbers make no sense is an error") {
         "hidden is -1, must be 1 or more");
   CHECK(config_error([](Json& json) { json["model"].erase("hidden"); }, ModelKind::mean) ==
         "hidden is 0, must be 1 or more");
+  CHECK(config_error([](Json& json) { json["model"].erase("filters"); }, ModelKind::cnn) ==
+        "filters: 0, must be 1 or more");
+  CHECK(config_error([](Json& json) { json["model"].erase("filter_widths"); }, ModelKind::cnn) ==
+        "filter-widths: none are given");
 }
 
 TEST_CASE("a configuration that does not fit the vocabulary or the labels is an error") {

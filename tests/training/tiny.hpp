@@ -59,10 +59,19 @@ inline Array table(std::size_t rows, std::size_t width, std::uint64_t seed = 1) 
   return values;
 }
 
+/// Every kind of classifier there is.
+constexpr tapegrad::ModelKind kinds[] = {tapegrad::ModelKind::bag, tapegrad::ModelKind::mean,
+                                         tapegrad::ModelKind::cnn};
+
 inline tapegrad::TextClassifier classifier(tapegrad::ModelKind kind, std::size_t rows = words,
                                            std::size_t width = 4, double dropout = 0.0) {
   tapegrad::Rng rng(7);
-  return tapegrad::make_classifier({.kind = kind, .classes = 2, .hidden = 5, .dropout = dropout},
+  return tapegrad::make_classifier({.kind = kind,
+                                    .classes = 2,
+                                    .hidden = 5,
+                                    .dropout = dropout,
+                                    .filter_widths = {2, 4},
+                                    .filters = 3},
                                    table(rows, width), rng);
 }
 

@@ -17,6 +17,9 @@ const double inf = std::numeric_limits<double>::infinity();
 const tg::Array x{-3.0, -1.0, -0.25, 0.0, 0.5, 2.0};
 const tg::Array matrix{{1.0, 2.0, -3.0}, {0.5, 0.5, 4.0}};
 const tg::Array other{{2.0, -1.0, 0.5}, {1.0, 3.0, -2.0}};
+const tg::Array sequences{{{1.0, -2.0}, {3.0, 0.5}, {-1.0, 4.0}},
+                          {{0.0, 2.0}, {2.0, -3.0}, {0.25, 1.0}}};
+const tg::Array filters{{{0.5, -1.0}, {2.0, 1.0}}, {{-0.5, 3.0}, {1.0, -2.0}}};
 
 }  // namespace
 
@@ -115,6 +118,72 @@ TEST_CASE("a masked mean leaves masked positions out, even NaN, and is zero if a
   const tg::Tensor t = reshape(tg::Tensor(values), {2, 3, 2});
   const tg::Mask mask{{false, true, false}, {true, true, true}};
   CHECK_THAT(flat(masked_mean(t, mask).value()), Near({1.5, 20, 0, 0}));
+}
+
+TEST_CASE("a convolution has PyTorch's values and gradients, with and without padding") {
+  const auto convolution = [](tg::Index padding) {
+    return [padding](const auto& t) { return conv1d(t[0], t[1], t[2], padding); };
+  };
+  const std::vector<tg::Array> inputs{sequences, filters, {0.25, -0.5}};
+  check_against({{-5.75, 5, 7.75, -12.5, -0.75, 13.5, -4, -5.75},
+                 {-0.5, 4, 4.5, 7, 9, -5, -0.5, 16, 12.5, 15, 17, -9},
+                 {24, 11.75, -11.5, 4.5, 30, 16, -14, 7},
+                 {16, 20}},
+                convolution(0), inputs);
+  check_against({{-2.75, 6.5, -5.75, 5, 7.75, -12.5, 7.75, 4, 2.25, -4.5, -0.75, 13.5, -4, -5.75,
+                  2.375, 0.375},
+                 {4.5, 7, 8.5, 11, 12.5, 15, 20.5, 23, 24.5, 27, 28.5, 31},
+                 {40.75, 30.25, 22.5, 17.5, 46, 35.5, 25, 20},
+                 {64, 72}},
+                convolution(1), inputs);
+  check_against({{0, -8.75, 7.75, 5.75, -1, -4},
+                 {0, 5, 0.5, 7.5, -1, 2, -1.5, 14, 2, 15, -1, 3.5},
+                 {23, 15.5, 10.25, -10.5, 10, 1.5},
+                 {21}},
+                convolution(1), {sequences, {{{0.5, -1.0, 1.0}, {2.0, 1.0, -0.5}}}, {0.25}});
+}
+
+TEST_CASE("a maximum over time has PyTorch's values and gradients") {
+  const tg::Mask mask{{false, false, true}, {true, false, false}};
+  check_against({{3, 0.5, 2, 1}, {0, 0, 1, 2, 0, 0, 0, 0, 3, 0, 0, 4}},
+                [&](const auto& t) { return max_over_time(t[0], mask); }, {sequences});
+}
+
+TEST_CASE("a maximum over time leaves masked positions out, even NaN; the first of equals wins") {
+  const tg::Mask mask{{true, false, false, false}};
+  // The maximum, then the gradient of each position.
+  const auto of = [&](const tg::Array& positions) {
+    const auto results = value_and_gradients(
+        [&](const auto& t) {
+          return max_over_time(reshape(t[0], {1, 4, 1}), mask);
+        },
+        {positions});
+    std::vector<double> all = results[0];
+    all.insert(all.end(), results[1].begin(), results[1].end());
+    return all;
+  };
+  CHECK_THAT(of({not_a_number, 2, 5, 5}), Near({5, 0, 0, 1, 0}));
+  CHECK_THAT(of({9, 2, 2, 1}), Near({2, 0, 1, 0, 0}));
+  CHECK_THAT(of({9, -inf, -inf, -inf}), Near({-inf, 0, 1, 0, 0}));
+  CHECK_THAT(of({9, 1, not_a_number, inf}), Near({not_a_number, 0, 0, 1, 0}));
+  CHECK_THAT(of({9, not_a_number, 7, not_a_number}), Near({not_a_number, 0, 1, 0, 0}));
+}
+
+TEST_CASE("a window is masked if it holds masked positions and padding only") {
+  const auto windows = [](const tg::Mask& mask, tg::Index width, tg::Index padding) {
+    const tg::Mask result = tg::window_mask(mask, width, padding);
+    std::string text;
+    for (const bool masked : result) text += masked ? 'x' : '.';
+    return text;
+  };
+  const tg::Mask mask{{false, true, true, true}, {true, true, false, true}};
+  CHECK(windows(mask, 1, 0) == ".xxxxx.x");
+  CHECK(windows(mask, 2, 0) == ".xxx..");
+  CHECK(windows(mask, 2, 1) == "..xxxxx..x");
+  CHECK(windows(mask, 3, 2) == "...xxxxx...x");
+  CHECK(windows(mask, 4, 0) == "..");
+  CHECK(windows(mask, 2, 2) == "x..xxxxxxx..xx");
+  CHECK(windows(tg::Mask::from_shape({2, 0}), 2, 1) == "xx");
 }
 
 TEST_CASE("shapes change as NumPy would change them") {

@@ -129,6 +129,18 @@ const std::vector<Row>& table() {
                        .call = on_input<tg::Linear>,
                        .inputs = {tg::distinct({2, 4, 3})},
                        .names = {"weight"}}),
+      row<tg::Conv1d>("conv1d", "with bias",
+                      {.make = [](tg::Rng& rng) { return tg::Conv1d(3, 2, 4, rng); },
+                       .call = on_input<tg::Conv1d>,
+                       .inputs = {tg::distinct({2, 5, 3})},
+                       .names = {"weight", "bias"}}),
+      row<tg::Conv1d>(
+          "conv1d", "without bias, with padding",
+          {.make =
+               [](tg::Rng& rng) { return tg::Conv1d(3, 2, 4, rng, {.padding = 3, .bias = false}); },
+           .call = on_input<tg::Conv1d>,
+           .inputs = {tg::distinct({2, 2, 3})},
+           .names = {"weight"}}),
       row<tg::Embedding>("embedding", "random",
                          {.make = [](tg::Rng& rng) { return tg::Embedding(4, 3, rng); },
                           .call = on_ids<tg::Embedding>,
