@@ -118,7 +118,8 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
   const auto group = "Model";
   ClassifierConfig& net = o.experiment.classifier;
   app.add_option("--embeddings", o.embeddings,
-                 "Ways to compare: frozen, finetune, random, thaw:N (frozen for N epochs)")
+                 "Ways to compare: frozen, finetune, random, newwords (words with a vector are "
+                 "frozen, the others trained); thaw:N, newwords:N (so for N epochs, then finetune)")
       ->delimiter(',')
       ->capture_default_str()
       ->type_name("WAY,...")

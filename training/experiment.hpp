@@ -15,10 +15,11 @@ namespace tapegrad {
 
 /// How the embeddings start and whether they are trained.
 struct EmbeddingChoice {
-  std::string name;  // "frozen", "finetune", "random" or "thaw:N"
+  std::string name;  // "frozen", "finetune", "random", "thaw:N", "newwords" or "newwords:N"
   bool pretrained = true;
-  bool frozen = false;   // for all epochs
-  Index thaw_after = 0;  // frozen up to the end of this epoch
+  bool frozen = false;     // for all epochs
+  Index thaw_after = 0;    // frozen up to the end of this epoch
+  bool new_words = false;  // words without a pretrained vector, and n-grams, are never frozen
 };
 /// Throws std::invalid_argument for a name that is none of these.
 EmbeddingChoice embedding_choice(const std::string& name);

@@ -3,6 +3,7 @@
 #include <tapegrad/core/kernels/bags.hpp>
 #include <tapegrad/core/kernels/rows.hpp>
 #include <tapegrad/core/kernels/simd.hpp>
+#include <tapegrad/core/max_norm.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/samples.hpp>
@@ -17,6 +18,7 @@ struct Plan {
   BagMode mode;
   std::size_t width;
   Index padding;
+  bool by_frequency;  // each row's gradient is divided by the number of its positions
   IndexArray ids;
   std::vector<std::size_t> starts;
   RowIndex index = {};      // of the ids that are not padding, if the call is recorded
@@ -40,6 +42,8 @@ Plan make_plan(const Tensor& table, const Bags& bags, const EmbeddingBagOptions&
   const char* name = "embedding_bag";
   check_shape(table.dim() == 2, name, "table", table.shape(), "[V, D]");
   check_ids(name, bags.ids, table.size(0));
+  check_max_norm(name, table, options.max_norm, options.norm_type);
+  check_bag_mode(name, options.mode, options.scale_grad_by_freq);
   if (weights.defined()) {
     if (options.mode != BagMode::sum) {
       throw std::invalid_argument("embedding_bag: weights are for BagMode::sum only");
@@ -47,8 +51,12 @@ Plan make_plan(const Tensor& table, const Bags& bags, const EmbeddingBagOptions&
     check_shape(weights.shape() == bags.ids.shape(), name, "weights", weights.shape(),
                 to_string(bags.ids.shape()) + ", as the ids have,");
   }
-  return {options.mode, table.size(1), padding_row(name, options.padding_idx, table.size(0)),
-          bags.ids, bag_starts(name, bags)};
+  return {options.mode,
+          table.size(1),
+          padding_row(name, options.padding_idx, table.size(0)),
+          options.scale_grad_by_freq,
+          bags.ids,
+          bag_starts(name, bags)};
 }
 
 // The first largest entry wins, and the first NaN wins over everything.
@@ -142,6 +150,7 @@ Array sums_of_rows(const Plan& plan, const Array& dy, const Real* weights) {
                      .rows = from.data(),
                      .starts = index.starts.data(),
                      .factors = weights == nullptr ? nullptr : factors.data(),
+                     .mean = plan.by_frequency,
                      .to = values.data()};
   parallel_ranges(index.rows.size(), index.cost(plan.width),
                   [&](std::size_t begin, std::size_t end) { simd().sum_rows(sums, begin, end); });
@@ -207,14 +216,20 @@ Tensor embedding_bag(const Tensor& table, const Bags& bags, const EmbeddingBagOp
     return record("embedding_bag", {table, weights}, Tensor(forward(plan, rows, factors)), {}, {});
   }
   plan.index = group_by_row(plan.ids.data(), plan.ids.size(), plan.padding);
-  Tensor y(forward(plan, TableRows(table, plan.ids, plan.index, plan.padding), factors));
+  const TableRows rows(table, plan.ids, plan.index, plan.padding);
+  if (options.max_norm) {
+    limit_norms(*table.leaf(), plan.index.rows, *options.max_norm, options.norm_type);
+  }
+  Tensor y(forward(plan, rows, factors));
+  // Backward reads the table for the gradient of the weights alone.
+  const Tensor read = recording(weights) ? table : Tensor();
   return record("embedding_bag", {table, weights}, std::move(y),
-                weighted ? saved(table, weights) : Saved(),
+                weighted ? saved(weights, read) : Saved(),
                 [plan = std::move(plan), weighted](const Array& dy, const Saved& s, Sink& sink) {
                   if (sink.wants(0)) {
-                    sink.add(0, table_gradient(plan, dy, weighted ? s[1].data() : nullptr));
+                    sink.add(0, table_gradient(plan, dy, weighted ? s[0].data() : nullptr));
                   }
-                  if (sink.wants(1)) sink.add(1, weights_gradient(plan, dy, s.stored(0)));
+                  if (sink.wants(1)) sink.add(1, weights_gradient(plan, dy, s.stored(1)));
                 });
 }
 
@@ -226,7 +241,7 @@ const auto with = [](Bags bags, EmbeddingBagOptions options = {}) {
   };
 };
 const auto reject = [](Bags bags, EmbeddingBagOptions options = {}, Tensor weights = {}) {
-  return [=] { embedding_bag(Tensor(zeros({5, 2})), bags, options, weights); };
+  return [=] { embedding_bag(Parameter(zeros({5, 2})), bags, options, weights); };
 };
 // Repeated ids within and across bags, the last row, an empty bag, a bag of padding (3) only.
 const Bags hard{.ids = {0, 1, 1, 3, 3, 3, 4, 0, 1, 3}, .offsets = {0, 4, 4, 6}};
@@ -251,6 +266,15 @@ const bool samples = add_samples(
       with({.ids = {4, 2, 2}, .offsets = {0, 0, 2, 3}, .include_last_offset = true})},
      {"bags of no ids", {table}, with({.ids = IndexArray::from_shape({3, 0})}, {BagMode::max})},
      {"no bags", {table}, with(none)},
+     {"no bags of three ids", {table}, with({.ids = IndexArray::from_shape({0, 3})})},
+     {"max_norm", {table}, with(hard, {.max_norm = 0.5})},
+     {"max_norm, weights and padding",
+      {table, distinct({10}, 1)},
+      with(hard, {.mode = BagMode::sum, .padding_idx = 3, .max_norm = 0.5, .norm_type = 1}),
+      {3}},
+     {"scaled by frequencies of one",
+      {table},
+      with({.ids = {{2, 0}, {4, 1}}}, {.mode = BagMode::sum, .scale_grad_by_freq = true})},
      {"no rows", {distinct({0, 3})}, with({.ids = IndexArray::from_shape({2, 0})})},
      {"no width", {distinct({5, 0})}, with(hard)},
      {"one row", {distinct({1, 1})}, with({.ids = IndexArray(Shape{1, 1}, 0)}, {BagMode::max})},
@@ -265,11 +289,16 @@ const bool samples = add_samples(
       }}},
     {{"embedding_bag: id 5 at position 2 ([2]) is out of range [0, 5)",
       reject({.ids = {0, 1, 5}, .offsets = {0, 2}})},
+     {"embedding_bag: id -1 at position 2 ([0, 2]) is out of range [0, 5)",
+      reject({.ids = {{0, 1, -1}, {0, 1, 2}}})},
      {"embedding_bag: padding_idx 5 is out of range [-5, 5)", reject(square, {.padding_idx = 5})},
+     {"embedding_bag: padding_idx -6 is out of range [-5, 5)", reject(square, {.padding_idx = -6})},
      {"embedding_bag: table has shape [5], [V, D] is wanted",
       [] { embedding_bag(Tensor(zeros({5})), square); }},
      {"embedding_bag: ids has shape [], [B, L], or [N] with offsets is wanted",
       reject({IndexArray(1)})},
+     {"embedding_bag: ids has shape [1, 2, 3], [B, L], or [N] with offsets is wanted",
+      reject({.ids = IndexArray(Shape{1, 2, 3}, 0)})},
      {"embedding_bag: offsets has shape [], [B] for ids of one dimension is wanted",
       reject({.ids = {0, 1}})},
      {"embedding_bag: offsets has shape [1, 2], [B] is wanted",
@@ -294,7 +323,17 @@ const bool samples = add_samples(
      {"embedding_bag: weights has shape [3], [2, 3], as the ids have, is wanted",
       reject(square, {BagMode::sum}, Tensor(zeros({3})))},
      {"embedding_bag: weights are for BagMode::sum only",
-      reject(square, {BagMode::mean}, Tensor(zeros({2, 3})))}});
+      reject(square, {BagMode::mean}, Tensor(zeros({2, 3})))},
+     {"embedding_bag: weights are for BagMode::sum only",
+      reject(square, {BagMode::max}, Tensor(zeros({2, 3})))},
+     {"embedding_bag: mode 7 is not one of sum, mean, max", reject(square, {BagMode(7)})},
+     {"embedding_bag: scale_grad_by_freq is for BagMode::sum and mean only",
+      reject(square, {.mode = BagMode::max, .scale_grad_by_freq = true})},
+     {"embedding_bag: max_norm -2 is not above 0", reject(square, {.max_norm = -2})},
+     {"embedding_bag: norm_type 0 is not above 0", reject(square, {.max_norm = 2, .norm_type = 0})},
+     {"embedding_bag: max_norm changes the table, which must be a parameter", [] {
+        embedding_bag(Tensor(zeros({5, 2})), square, {.max_norm = 1});
+      }}});
 }  // namespace
 #endif
 
