@@ -26,6 +26,9 @@ struct Ids : IndexArray {
   using IndexArray::IndexArray;
   Ids(IndexArray ids)  // NOLINT(google-explicit-constructor): the same thing
       : IndexArray(std::move(ids)) {}
+  template <class E>
+  Ids(const xt::xexpression<E>& ids)  // NOLINT(google-explicit-constructor): as IndexArray's
+      : IndexArray(ids) {}
   template <NoIds E>
   Ids(const xt::xexpression<E>&) = delete;
 };

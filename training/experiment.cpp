@@ -119,7 +119,7 @@ class Experiment {
 
   // A trained table has two moments beside it.
   std::size_t copies_of_table() const {
-    const auto frozen = [](const auto& choice) { return choice.frozen && !choice.new_words; };
+    const auto frozen = [](const EmbeddingChoice& choice) { return choice.frozen; };
     const auto& all = options_.embeddings;
     return std::all_of(all.begin(), all.end(), frozen) ? 1 : 3;
   }
@@ -145,10 +145,9 @@ class Experiment {
         config_.nb_weights ? nb_weights(data.train, rows(data), options_.nb_smoothing) : Array();
     Rng layers_rng = rng.split(1);
     TextClassifier model = make_classifier(config_, std::move(table), layers_rng, std::move(nb));
-    if (choice.frozen && choice.new_words) {
+    if (choice.frozen) freeze(model.table());
+    if (choice.new_words && choice.thaw_after == 0) {
       freeze_rows(model.table(), words_with_vector(data.vocabulary, vectors_));
-    } else if (choice.frozen) {
-      freeze(model.table());
     }
     return model;
   }
@@ -216,14 +215,14 @@ EmbeddingChoice embedding_choice(const std::string& name) {
   if (name == "frozen") return {name, true, true, 0};
   if (name == "finetune") return {name, true, false, 0};
   if (name == "random") return {name, false, false, 0};
-  if (name == "newwords") return {name, true, true, 0, true};
+  if (name == "newwords") return {name, true, false, 0, true};
   if (const Index epochs = epochs_after("thaw:", name)) return {name, true, false, epochs};
-  if (const Index epochs = epochs_after("newwords:", name))
+  if (const Index epochs = epochs_after("newwords:", name)) {
     return {name, true, false, epochs, true};
+  }
   throw std::invalid_argument(
       "embeddings: \"" + name +
-      "\" is not one of frozen, finetune, random, newwords, thaw:N, newwords:N (N: a number of "
-      "epochs)");
+      "\" is not one of frozen, finetune, random, thaw:N (N epochs frozen), newwords, newwords:N");
 }
 
 Spread RunGroup::dev_accuracy() const {

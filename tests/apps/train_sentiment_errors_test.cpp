@@ -67,8 +67,7 @@ TEST_CASE("n-grams and Naive-Bayes weights that cannot be had are wrong usage") 
 TEST_CASE("unknown embeddings are wrong usage, with the names that are known") {
   const MadeUp files;
   const std::string known =
-      "is not one of frozen, finetune, random, newwords, thaw:N, newwords:N (N: a number of "
-      "epochs)";
+      "is not one of frozen, finetune, random, thaw:N (N epochs frozen), newwords, newwords:N";
   CHECK(complaint(2, files, {"--embeddings", "bogus"}) == "embeddings: \"bogus\" " + known);
   CHECK(complaint(2, files, {"--embeddings", "frozen,thaw:x"}) ==
         "embeddings: \"thaw:x\" " + known);

@@ -22,16 +22,17 @@ inline std::size_t random_size(std::size_t least, std::size_t most, tapegrad::Rn
   return least + static_cast<std::size_t>(rng.below(most - least + 1));
 }
 
-/// Numbers in [-1, 1).
-inline tapegrad::Array random_array(const tapegrad::Shape& shape, tapegrad::Rng& rng) {
+/// Numbers in [-1, 1). (Not inlined, as GCC 12 then takes shapes for uninitialized.)
+[[gnu::noinline]] inline tapegrad::Array random_array(const tapegrad::Shape& shape,
+                                                      tapegrad::Rng& rng) {
   tapegrad::Array a(shape);
   for (tapegrad::Real& x : a) x = static_cast<tapegrad::Real>(rng.uniform(-1.0, 1.0));
   return a;
 }
 
 /// Ids in 0 .. rows-1; there must be rows, or no ids.
-inline tapegrad::IndexArray random_ids(const tapegrad::Shape& shape, std::size_t rows,
-                                       tapegrad::Rng& rng) {
+[[gnu::noinline]] inline tapegrad::IndexArray random_ids(const tapegrad::Shape& shape,
+                                                         std::size_t rows, tapegrad::Rng& rng) {
   tapegrad::IndexArray ids(shape);
   for (tapegrad::Index& id : ids) id = static_cast<tapegrad::Index>(rng.below(rows));
   return ids;
