@@ -117,8 +117,10 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
 void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
   const auto group = "Model";
   ClassifierConfig& net = o.experiment.classifier;
-  app.add_option("--embeddings", o.embeddings,
-                 "Ways to compare: frozen, finetune, random, thaw:N (frozen for N epochs)")
+  app.add_option(
+         "--embeddings", o.embeddings,
+         "Ways to compare: frozen, finetune, random, thaw:N (frozen for N epochs), newwords "
+         "(words with a vector are frozen), newwords:N")
       ->delimiter(',')
       ->capture_default_str()
       ->type_name("WAY,...")

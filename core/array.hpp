@@ -36,6 +36,8 @@ struct AlignedAllocator {
 
 /// Row-major array of Index.
 using IndexArray = xt::xarray<Index, xt::layout_type::row_major, AlignedAllocator<Index>>;
+/// Truth values, row-major; in masks, true = leave this one out.
+using Mask = xt::xarray<bool, xt::layout_type::row_major>;
 /// The sizes of an array, outermost first; {} is a single number.
 using Shape = IndexArray::shape_type;
 

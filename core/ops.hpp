@@ -5,23 +5,40 @@
 // the end. Wrong shapes throw ShapeError, wrong axes, ids, labels and offsets IndexError.
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <tapegrad/core/context.hpp>
 #include <tapegrad/core/tape.hpp>
 #include <tapegrad/core/tensor.hpp>
+#include <utility>
 #include <vector>
 
 namespace tapegrad {
 
-/// Truth values; in masks, true = leave this one out.
-using Mask = xt::xarray<bool, xt::layout_type::row_major>;
+/// An xtensor expression that cannot be ids: its elements are fractions or truth values. Arrays of
+/// integers of any width convert to IndexArray; those that cannot be ids do not compile.
+template <class E>
+concept NoIds =
+    !std::integral<typename E::value_type> || std::same_as<typename E::value_type, bool>;
+
+/// An IndexArray that is not made from NoIds.
+struct Ids : IndexArray {
+  using IndexArray::IndexArray;
+  Ids(IndexArray ids)  // NOLINT(google-explicit-constructor): the same thing
+      : IndexArray(std::move(ids)) {}
+  template <class E>
+  Ids(const xt::xexpression<E>& ids)  // NOLINT(google-explicit-constructor): as IndexArray's
+      : IndexArray(ids) {}
+  template <NoIds E>
+  Ids(const xt::xexpression<E>&) = delete;
+};
 
 /// The ids of B bags. Either ids is [B, L], each row a bag, and offsets is left out; or ids is [N]
 /// and bag b is ids[offsets[b]] .. ids[offsets[b + 1]], the last ending at N. With
 /// include_last_offset, offsets has B + 1 entries, the last one N (the indptr of a CSR matrix).
 struct Bags {
-  IndexArray ids;
-  IndexArray offsets = {};
+  Ids ids;
+  Ids offsets = {};
   bool include_last_offset = false;
 };
 
@@ -31,12 +48,24 @@ enum class BagMode { sum, mean, max };
 struct EmbeddingOptions {
   /// Positions with this id get the row as it is, but give it no gradient.
   std::optional<Index> padding_idx = {};
+  /// Before a lookup that is recorded, the rows that it reads and whose norm is larger are scaled
+  /// to this norm, in the table, which must be a parameter. Padding and what is frozen stay.
+  std::optional<double> max_norm = {};
+  /// p of that norm, (sum of |x|^p)^(1/p): above 0, infinity for the largest |x|.
+  double norm_type = 2.0;
+  /// Divides the gradient of each row by the number of times that its id occurs in the call.
+  bool scale_grad_by_freq = false;
 };
 
 struct EmbeddingBagOptions {
   BagMode mode = BagMode::mean;
   /// Positions with this id are left out of the bag.
   std::optional<Index> padding_idx = {};
+  /// As in EmbeddingOptions; the call is all bags together, and BagMode::max takes no
+  /// scale_grad_by_freq.
+  std::optional<double> max_norm = {};
+  double norm_type = 2.0;
+  bool scale_grad_by_freq = false;
 };
 
 /// What attention leaves out; a mask that is not given leaves out nothing.
@@ -219,6 +248,9 @@ Mask causal_mask(std::size_t n);
 /// table [V, D], ids [...] in 0 .. V-1 -> [..., D]. The table's gradient is rows.
 /// torch.nn.functional.embedding.
 Tensor embedding(const Tensor& table, const IndexArray& ids, const EmbeddingOptions& options = {});
+template <NoIds E>
+Tensor embedding(const Tensor& table, const xt::xexpression<E>& ids,
+                 const EmbeddingOptions& options = {}) = delete;
 /// table [V, D] -> [B, D]: the sum, mean or maximum of the rows of each bag; zeros for a bag
 /// without ids or of padding only. `weights`, of the shape of the ids, scale the rows of a sum.
 /// torch.nn.functional.embedding_bag.

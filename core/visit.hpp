@@ -80,6 +80,19 @@ requires(!IsParameter<Model>) void unfreeze(const Model& model) {
 void freeze_rows(Parameter p, const std::vector<Index>& rows);
 void unfreeze_rows(Parameter p, const std::vector<Index>& rows);
 
+/// The rows at which a mask is true, increasing. Throws ShapeError when it is not [V] for a
+/// parameter of V rows.
+std::vector<Index> masked_rows(const Parameter& p, const Mask& mask);
+/// The same for the rows at which a mask [V] is true. (Templates, so that {0, 3} are rows.)
+template <std::same_as<Mask> M>
+void freeze_rows(const Parameter& p, const M& mask) {
+  freeze_rows(p, masked_rows(p, mask));
+}
+template <std::same_as<Mask> M>
+void unfreeze_rows(const Parameter& p, const M& mask) {
+  unfreeze_rows(p, masked_rows(p, mask));
+}
+
 /// How many numbers training can change, and how many it cannot.
 struct ValueCount {
   std::size_t trainable = 0;

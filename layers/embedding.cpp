@@ -1,5 +1,6 @@
 #include <tapegrad/layers/embedding.hpp>
 
+#include <tapegrad/core/max_norm.hpp>
 #include <tapegrad/layers/table.hpp>
 #include <utility>
 
@@ -10,16 +11,24 @@ Embedding::Embedding(std::size_t rows, std::size_t width, Rng& rng, const Embedd
 
 Embedding::Embedding(Parameter table, const EmbeddingOptions& options)
     : weight(table::shared("Embedding", std::move(table), options.padding_idx)),
-      padding_idx(table::padding("Embedding", weight.shape(), options.padding_idx)) {}
+      padding_idx(table::padding("Embedding", weight.shape(), options.padding_idx)),
+      max_norm(options.max_norm),
+      norm_type(options.norm_type),
+      scale_grad_by_freq(options.scale_grad_by_freq) {
+  check_max_norm("Embedding", weight, max_norm, norm_type);
+}
 
 Embedding Embedding::from_pretrained(Array weights, const PretrainedOptions& options) {
   return Embedding(table::pretrained("Embedding::from_pretrained", std::move(weights),
                                      options.freeze, options.padding_idx),
-                   {.padding_idx = options.padding_idx});
+                   {.padding_idx = options.padding_idx,
+                    .max_norm = options.max_norm,
+                    .norm_type = options.norm_type,
+                    .scale_grad_by_freq = options.scale_grad_by_freq});
 }
 
 Tensor Embedding::operator()(const IndexArray& ids) const {
-  return embedding(weight, ids, {.padding_idx = padding_idx});
+  return embedding(weight, ids, {padding_idx, max_norm, norm_type, scale_grad_by_freq});
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -14,6 +14,10 @@ struct PretrainedOptions {
   bool freeze = true;
   /// The padding id; negative counts from the end.
   std::optional<Index> padding_idx = {};
+  /// As in EmbeddingOptions; max_norm changes nothing while the table is frozen.
+  std::optional<double> max_norm = {};
+  double norm_type = 2.0;
+  bool scale_grad_by_freq = false;
 };
 
 inline namespace TAPEGRAD_PRECISION {
@@ -24,10 +28,13 @@ inline namespace TAPEGRAD_PRECISION {
 struct Embedding {
   Parameter weight;  // [V, D]
   std::optional<Index> padding_idx;
+  std::optional<double> max_norm;
+  double norm_type;
+  bool scale_grad_by_freq;
 
   /// Values are drawn from N(0, 1), the padding row is zero. A negative padding_idx counts from the
-  /// end. Throws IndexError when it is out of range, std::runtime_error when the table does not fit
-  /// into memory.
+  /// end. Throws IndexError when it is out of range, std::invalid_argument when max_norm or
+  /// norm_type is not above 0, std::runtime_error when the table does not fit into memory.
   Embedding(std::size_t rows, std::size_t width, Rng& rng, const EmbeddingOptions& options = {});
   /// Shares this table [V, D]; the padding row keeps its value and becomes a frozen one. Throws
   /// ShapeError when the table is not 2-D.
@@ -38,6 +45,8 @@ struct Embedding {
 
   /// ids are in 0 .. V-1 and never count from the end; any shape -> [..., D].
   Tensor operator()(const IndexArray& ids) const;
+  template <NoIds E>
+  Tensor operator()(const xt::xexpression<E>& ids) const = delete;
 
   static void visit(auto& self, auto&& v) { v("weight", self.weight); }
 };

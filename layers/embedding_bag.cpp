@@ -1,5 +1,7 @@
 #include <tapegrad/layers/embedding_bag.hpp>
 
+#include <tapegrad/core/kernels/bags.hpp>
+#include <tapegrad/core/max_norm.hpp>
 #include <tapegrad/layers/table.hpp>
 #include <utility>
 
@@ -12,16 +14,27 @@ EmbeddingBag::EmbeddingBag(std::size_t rows, std::size_t width, Rng& rng,
 EmbeddingBag::EmbeddingBag(Parameter table, const EmbeddingBagOptions& options)
     : weight(table::shared("EmbeddingBag", std::move(table), options.padding_idx)),
       mode(options.mode),
-      padding_idx(table::padding("EmbeddingBag", weight.shape(), options.padding_idx)) {}
+      padding_idx(table::padding("EmbeddingBag", weight.shape(), options.padding_idx)),
+      max_norm(options.max_norm),
+      norm_type(options.norm_type),
+      scale_grad_by_freq(options.scale_grad_by_freq) {
+  check_max_norm("EmbeddingBag", weight, max_norm, norm_type);
+  check_bag_mode("EmbeddingBag", mode, scale_grad_by_freq);
+}
 
 EmbeddingBag EmbeddingBag::from_pretrained(Array weights, const PretrainedBagOptions& options) {
   return EmbeddingBag(table::pretrained("EmbeddingBag::from_pretrained", std::move(weights),
                                         options.freeze, options.padding_idx),
-                      {.mode = options.mode, .padding_idx = options.padding_idx});
+                      {.mode = options.mode,
+                       .padding_idx = options.padding_idx,
+                       .max_norm = options.max_norm,
+                       .norm_type = options.norm_type,
+                       .scale_grad_by_freq = options.scale_grad_by_freq});
 }
 
 Tensor EmbeddingBag::operator()(const Bags& bags, const Tensor& weights) const {
-  return embedding_bag(weight, bags, {.mode = mode, .padding_idx = padding_idx}, weights);
+  return embedding_bag(weight, bags, {mode, padding_idx, max_norm, norm_type, scale_grad_by_freq},
+                       weights);
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

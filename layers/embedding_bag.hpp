@@ -15,6 +15,10 @@ struct PretrainedBagOptions {
   bool freeze = true;
   /// The padding id; negative counts from the end.
   std::optional<Index> padding_idx = {};
+  /// As in EmbeddingBagOptions; max_norm changes nothing while the table is frozen.
+  std::optional<double> max_norm = {};
+  double norm_type = 2.0;
+  bool scale_grad_by_freq = false;
 };
 
 inline namespace TAPEGRAD_PRECISION {
@@ -25,8 +29,12 @@ struct EmbeddingBag {
   Parameter weight;  // [V, D]
   BagMode mode;
   std::optional<Index> padding_idx;
+  std::optional<double> max_norm;
+  double norm_type;
+  bool scale_grad_by_freq;
 
-  /// Values, padding and errors as Embedding's.
+  /// Values, padding and errors as Embedding's; std::invalid_argument too for BagMode::max with
+  /// scale_grad_by_freq.
   EmbeddingBag(std::size_t rows, std::size_t width, Rng& rng,
                const EmbeddingBagOptions& options = {});
   /// Shares this table [V, D], as Embedding does.

@@ -31,6 +31,8 @@ struct TextEmbedding {
   static TextEmbedding from_pretrained(Array weights, const TextEmbeddingOptions& options = {});
 
   Tensor operator()(const IndexArray& ids, const Context& context) const;
+  template <NoIds E>
+  Tensor operator()(const xt::xexpression<E>& ids, const Context& context) const = delete;
 
   static void visit(auto& self, auto&& v) {
     v("embedding", self.embedding);

@@ -112,7 +112,8 @@ Array ExactRows::read(const Leaf& leaf, const std::vector<Index>& rows) const {
 
 const Array& ExactRows::all(const Leaf& leaf) const {
   const std::lock_guard lock(mutex_);
-  if (!copy_) {
+  if (!copy_ || copied_version_ != leaf.version) {
+    copied_version_ = leaf.version;
     copy_ = std::make_unique<Array>(settled_copies(leaf, all_rows()).x);
     copy_->reshape(leaf.stored.shape());
   }

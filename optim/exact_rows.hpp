@@ -54,6 +54,7 @@ class ExactRows final : public LaggingRows {
   std::vector<std::uint32_t> settled_;   // each row: up to which of these steps; or never
   mutable std::mutex mutex_;             // lookups of several threads
   mutable std::unique_ptr<Array> copy_;  // what `all` returned
+  mutable std::uint64_t copied_version_ = 0;
 };
 
 }  // namespace TAPEGRAD_PRECISION

@@ -77,6 +77,10 @@ WordVectors load_vectors(const std::string& path, const Vocabulary& vocabulary,
 /// the tokens without a vector, but not among the words.
 Coverage coverage(const Vocabulary& vocabulary, const WordVectors& vectors);
 
+/// The ids of a vocabulary's words that have a vector, increasing: the rows of `init_table` that
+/// are pretrained.
+std::vector<Index> words_with_vector(const Vocabulary& vocabulary, const WordVectors& vectors);
+
 /// An embedding table [V, D]: zeros for <pad>, their vector for words that have one, and what
 /// `missing` says for the others and <unk>. A row's random numbers depend on the seed of `rng` and
 /// its word alone. With no vector found at all, `normal` has deviation 0.1. std::invalid_argument

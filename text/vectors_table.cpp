@@ -67,6 +67,15 @@ Coverage coverage(const Vocabulary& vocabulary, const WordVectors& vectors) {
   return result;
 }
 
+std::vector<Index> words_with_vector(const Vocabulary& vocabulary, const WordVectors& vectors) {
+  std::vector<Index> ids;
+  for (const auto& word : vectors.words) {
+    if (const auto id = vocabulary.find(word)) ids.push_back(*id);
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 Array init_table(const Vocabulary& vocabulary, const WordVectors& vectors, const Rng& rng,
                  Missing missing) {
   if (vectors.values.dimension() != 2 || vectors.width() == 0) {

@@ -58,6 +58,15 @@ Array with_more_rows(Array table, Index more) {
   return larger;
 }
 
+// N of a name "PREFIXN", a number above 0; 0 for another name.
+Index epochs_after(std::string_view prefix, std::string_view name) {
+  if (name.substr(0, prefix.size()) != prefix) return 0;
+  Index epochs = 0;
+  const char* end = name.data() + name.size();
+  const auto [rest, error] = std::from_chars(name.data() + prefix.size(), end, epochs);
+  return error == std::errc() && rest == end ? std::max<Index>(0, epochs) : 0;
+}
+
 // The state of one experiment while it runs.
 class Experiment {
  public:
@@ -147,6 +156,9 @@ class Experiment {
     Rng layers_rng = rng.split(1);
     TextClassifier model = make_classifier(config_, std::move(table), layers_rng, std::move(nb));
     if (choice.frozen) freeze(model.table());
+    if (choice.new_words && choice.thaw_after == 0) {
+      freeze_rows(model.table(), words_with_vector(data.vocabulary, vectors_));
+    }
     return model;
   }
 
@@ -160,7 +172,7 @@ class Experiment {
                                           options_.weight_decay, options_.row_policy);
     FitOptions fit_options = options_.fit;
     fit_options.seed = seed;
-    fit_options.thaw_after = group.embeddings.thaw_after;
+    set_thawing(fit_options, group.embeddings, data);
     fit_options.class_weights = weights_;
     Run run{seed, fold, fit(model, *optimizer, data.train, data.dev, fit_options), {}};
     Predictions predictions = predict(model, data.test.texts);
@@ -172,6 +184,15 @@ class Experiment {
       result_.best_predictions = {split.test, data.test.labels, std::move(predictions)};
     }
     group.runs.push_back(std::move(run));
+  }
+
+  void set_thawing(FitOptions& fit_options, const EmbeddingChoice& choice,
+                   const PreparedSplit& data) const {
+    fit_options.thaw_after = choice.thaw_after;
+    fit_options.thaw_rows.clear();
+    if (!choice.new_words) return;
+    fit_options.thaw_rows = words_with_vector(data.vocabulary, vectors_);
+    if (fit_options.thaw_rows.empty()) fit_options.thaw_after = 0;  // nothing to freeze
   }
 
   std::string run_name(const RunGroup& group, std::size_t fold, std::uint64_t seed) const {
@@ -204,16 +225,14 @@ EmbeddingChoice embedding_choice(const std::string& name) {
   if (name == "frozen") return {name, true, true, 0};
   if (name == "finetune") return {name, true, false, 0};
   if (name == "random") return {name, false, false, 0};
-  const std::string prefix = "thaw:";
-  if (name.rfind(prefix, 0) == 0) {
-    Index epochs = 0;
-    const char* end = name.data() + name.size();
-    const auto [rest, error] = std::from_chars(name.data() + prefix.size(), end, epochs);
-    if (error == std::errc() && rest == end && epochs > 0) return {name, true, false, epochs};
+  if (name == "newwords") return {name, true, false, 0, true};
+  if (const Index epochs = epochs_after("thaw:", name)) return {name, true, false, epochs};
+  if (const Index epochs = epochs_after("newwords:", name)) {
+    return {name, true, false, epochs, true};
   }
   throw std::invalid_argument(
       "embeddings: \"" + name +
-      "\" is not one of frozen, finetune, random, thaw:N (N epochs frozen)");
+      "\" is not one of frozen, finetune, random, thaw:N (N epochs frozen), newwords, newwords:N");
 }
 
 Spread RunGroup::dev_accuracy() const {

@@ -15,10 +15,13 @@ namespace tapegrad {
 
 /// How the embeddings start and whether they are trained.
 struct EmbeddingChoice {
-  std::string name;  // "frozen", "finetune", "random" or "thaw:N"
+  std::string name;  // "frozen", "finetune", "random", "thaw:N", "newwords" or "newwords:N"
   bool pretrained = true;
   bool frozen = false;   // for all epochs
   Index thaw_after = 0;  // frozen up to the end of this epoch
+  /// Frozen are the words that have a pretrained vector alone: up to then, or without thaw_after
+  /// for all epochs.
+  bool new_words = false;
 };
 /// Throws std::invalid_argument for a name that is none of these.
 EmbeddingChoice embedding_choice(const std::string& name);

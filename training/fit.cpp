@@ -47,14 +47,19 @@ class Snapshot {
 // Puts a table's freezing back as it was, whatever happens.
 class KeepFrozen {
  public:
-  explicit KeepFrozen(Parameter table) : table_(std::move(table)), frozen_(table_.frozen()) {}
-  ~KeepFrozen() { table_.set_frozen(frozen_); }
+  explicit KeepFrozen(Parameter table)
+      : table_(std::move(table)), frozen_(table_.frozen()), rows_(table_.frozen_rows()) {}
+  ~KeepFrozen() {
+    table_.set_frozen(frozen_);
+    table_.set_frozen_rows(std::move(rows_));
+  }
   KeepFrozen(const KeepFrozen&) = delete;
   KeepFrozen& operator=(const KeepFrozen&) = delete;
 
  private:
   Parameter table_;
   bool frozen_;
+  std::vector<Index> rows_;
 };
 
 // Running means over an epoch.
@@ -109,7 +114,17 @@ class Fitting {
   }
 
  private:
-  void thaw_or_freeze() { Parameter(model_.table()).set_frozen(epoch_ <= options_.thaw_after); }
+  void thaw_or_freeze() {
+    const bool frozen = epoch_ <= options_.thaw_after;
+    Parameter table = model_.table();
+    if (options_.thaw_rows.empty()) {
+      table.set_frozen(frozen);
+    } else if (frozen) {
+      freeze_rows(table, options_.thaw_rows);
+    } else {
+      unfreeze_rows(table, options_.thaw_rows);
+    }
+  }
 
   // False when it was cancelled before its last batch.
   bool train_epoch() {

@@ -45,6 +45,8 @@ struct FitOptions {
   /// The table is frozen up to the end of this epoch and trained from then on; 0: never frozen
   /// here.
   Index thaw_after = 0;
+  /// If given, these rows of the table in place of the whole.
+  std::vector<Index> thaw_rows = {};
   /// Stops after so many epochs without a better dev accuracy; 0: never.
   Index patience = 0;
   /// Called after every batch, and at the end of every epoch with its dev accuracy.

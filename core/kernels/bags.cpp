@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <stdexcept>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/shapes.hpp>
 
@@ -68,6 +69,17 @@ std::vector<std::size_t> bag_starts(const char* operation, const Bags& bags) {
   std::vector<std::size_t> starts(bags.offsets.begin(), bags.offsets.end());
   if (!bags.include_last_offset) starts.push_back(bags.ids.size());
   return starts;
+}
+
+void check_bag_mode(const char* who, BagMode mode, bool scale_grad_by_freq) {
+  if (mode != BagMode::sum && mode != BagMode::mean && mode != BagMode::max) {
+    throw std::invalid_argument(
+        fmt::format("{}: mode {} is not one of sum, mean, max", who, static_cast<int>(mode)));
+  }
+  if (mode == BagMode::max && scale_grad_by_freq) {
+    throw std::invalid_argument(
+        fmt::format("{}: scale_grad_by_freq is for BagMode::sum and mean only", who));
+  }
 }
 
 }  // namespace tapegrad

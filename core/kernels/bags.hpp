@@ -10,4 +10,8 @@ namespace tapegrad {
 /// Throws ShapeError or IndexError, with the operation's name, where `bags` does not make sense.
 std::vector<std::size_t> bag_starts(const char* operation, const Bags& bags);
 
+/// Throws std::invalid_argument for a mode that is none, and for BagMode::max with
+/// scale_grad_by_freq.
+void check_bag_mode(const char* who, BagMode mode, bool scale_grad_by_freq);
+
 }  // namespace tapegrad

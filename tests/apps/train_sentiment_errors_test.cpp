@@ -81,7 +81,8 @@ TEST_CASE("options of another model are wrong usage") {
 
 TEST_CASE("unknown embeddings are wrong usage, with the names that are known") {
   const MadeUp files;
-  const std::string known = "is not one of frozen, finetune, random, thaw:N (N epochs frozen)";
+  const std::string known =
+      "is not one of frozen, finetune, random, thaw:N (N epochs frozen), newwords, newwords:N";
   CHECK(complaint(2, files, {"--embeddings", "bogus"}) == "embeddings: \"bogus\" " + known);
   CHECK(complaint(2, files, {"--embeddings", "frozen,thaw:x"}) ==
         "embeddings: \"thaw:x\" " + known);

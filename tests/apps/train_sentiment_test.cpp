@@ -47,7 +47,7 @@ TEST_CASE("train_sentiment --help reads like a manual page") {
   CHECK(help.code == 0);
   CHECK(help.err.empty());
   for (const char* part : {"--train F", "--embeddings", "frozen, finetune, random, thaw:N",
-                           "__label__NAME text", "Examples:", "Exit status:"}) {
+                           "newwords", "__label__NAME text", "Examples:", "Exit status:"}) {
     CHECK_THAT(help.out, Contains(part));
   }
 }
@@ -62,11 +62,13 @@ TEST_CASE("train_sentiment --version names the library, the BLAS and its kernels
 
 TEST_CASE("the table names each way of embedding, and the proof tells of the padding row") {
   const MadeUp files;
-  const auto arguments = files.arguments({"--embeddings", "frozen,finetune,random,thaw:1"});
+  const auto arguments =
+      files.arguments({"--embeddings", "frozen,finetune,random,thaw:1,newwords,newwords:1"});
   const Finished done = train(arguments);
   CHECK(done.code == 0);
   CHECK_THAT(done.out, Contains("train         40 texts  " + files.train));
-  for (const char* way : {"\nfrozen ", "\nfinetune ", "\nrandom ", "\nthaw:1 "}) {
+  for (const char* way :
+       {"\nfrozen ", "\nfinetune ", "\nrandom ", "\nthaw:1 ", "\nnewwords ", "\nnewwords:1 "}) {
     CHECK_THAT(done.out, Contains(way));
   }
   CHECK_THAT(done.out, Contains("frozen      the table got no gradient at all"));

@@ -1,4 +1,4 @@
-"""Prints the numbers that tests/core/check/values_test.cpp takes from PyTorch (1.13.1, float64)."""
+"""Prints the numbers that the tests in tests/core/check take from PyTorch (1.13.1, float64)."""
 import torch
 import torch.nn.functional as F
 
@@ -112,3 +112,16 @@ layer_norm_inputs = [torch.tensor(numbers).requires_grad_() for numbers in ([1.0
 y = F.layer_norm(layer_norm_inputs[0], (3,), *layer_norm_inputs[1:])
 y.backward(torch.tensor([1.0, -2, 3]))
 print("layer_norm", y.detach(), *[x.grad for x in layer_norm_inputs], sep="\n  ")
+
+# scale_grad_by_freq of a lookup; that of bags is wrong in this version (pytorch#190063).
+table = torch.ones(4, 2, requires_grad=True)
+F.embedding(torch.tensor([[0, 1, 1], [2, 0, 1]]), table, scale_grad_by_freq=True).sum().backward()
+print("embedding, scale_grad_by_freq", table.grad[:, 0])
+
+rows = torch.tensor([[3.0, 4], [6, 8], [30, 40], [0.1, -0.2], [-1, 0.5]])
+for norm_type in (2.0, 1.0, float("inf"), 3.0, 0.5):
+    table, of_bags = rows.clone(), rows.clone()
+    F.embedding(torch.tensor([0, 3, 1, 0]), table, max_norm=1.0, norm_type=norm_type)
+    bag = F.embedding_bag(torch.tensor([[0, 1], [3, 4]]), of_bags, max_norm=1.0,
+                          norm_type=norm_type)
+    print("max_norm", norm_type, table.flatten(), of_bags.flatten(), bag.flatten())

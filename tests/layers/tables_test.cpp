@@ -95,6 +95,42 @@ TEST_CASE("a table layer refuses weights that are not 2-D and padding that is ou
   CHECK_THROWS_AS(tg::Embedding(0, 2, rng, {.padding_idx = 0}), tg::IndexError);
 }
 
+TEST_CASE("a table layer refuses options that make no sense when it is made") {
+  tg::Rng rng(1);
+  CHECK_THROWS_WITH(tg::Embedding(5, 2, rng, {.max_norm = 0}),
+                    "Embedding: max_norm 0 is not above 0");
+  CHECK_THROWS_WITH(tg::Embedding::from_pretrained(table(), {.max_norm = 1, .norm_type = -1}),
+                    "Embedding: norm_type -1 is not above 0");
+  CHECK_THROWS_WITH(tg::EmbeddingBag(5, 2, rng, {.max_norm = NAN}),
+                    "EmbeddingBag: max_norm nan is not above 0");
+  CHECK_THROWS_WITH(
+      tg::EmbeddingBag(5, 2, rng, {.mode = tg::BagMode::max, .scale_grad_by_freq = true}),
+      "EmbeddingBag: scale_grad_by_freq is for BagMode::sum and mean only");
+  CHECK_THROWS_WITH(tg::EmbeddingBag(5, 2, rng, {tg::BagMode(3)}),
+                    "EmbeddingBag: mode 3 is not one of sum, mean, max");
+  const auto negative = static_cast<std::size_t>(-3);
+  CHECK_THROWS_WITH(tg::Embedding(negative, 2, rng), Contains("GB are available"));
+}
+
+TEST_CASE("the options of a table layer reach its lookups") {
+  const tg::Array weights = {{3, 4}, {6, 8}, {0, 0}};
+  const auto embed = tg::Embedding::from_pretrained(
+      weights, {.freeze = false, .max_norm = 1, .norm_type = 1, .scale_grad_by_freq = true});
+  const auto bag = tg::EmbeddingBag::from_pretrained(weights, {.mode = tg::BagMode::sum,
+                                                               .freeze = false,
+                                                               .max_norm = 1,
+                                                               .norm_type = 1,
+                                                               .scale_grad_by_freq = true});
+  tg::Tape tape;
+  const tg::Tensor y = embed({0, 0}), z = bag({.ids = {{0, 0}}});
+  CHECK(y.value()(0, 0) == Approx(3.0 / 7));
+  CHECK(z.value()(0, 1) == Approx(8.0 / 7));
+  CHECK(embed.weight.value()(1, 0) == 6);
+  const tg::Gradients gradients = tape.backward(tg::sum(y) + tg::sum(z));
+  CHECK((gradients.dense(embed.weight) == tg::Array({{1, 1}, {0, 0}, {0, 0}})));
+  CHECK((gradients.dense(bag.weight) == tg::Array({{1, 1}, {0, 0}, {0, 0}})));
+}
+
 TEST_CASE("a layer over a given table shares it and freezes its padding row") {
   const tg::Parameter shared(table());
   const tg::Embedding embed(shared, {.padding_idx = 1});
@@ -116,26 +152,6 @@ TEST_CASE("padding gets no gradient though somebody unfreezes its row") {
       tape.backward(tg::sum(embed({0, 1, 1})) + tg::sum(bag({.ids = {0, 1}, .offsets = {0}})));
   CHECK((gradients.dense(embed.weight) == tg::Array({{0, 0}, {2, 2}})));
   CHECK((gradients.dense(bag.weight) == tg::Array({{0, 0}, {1, 1}})));
-}
-
-TEST_CASE("Embedding is Linear of one-hot vectors, value and gradient") {
-  tg::Rng rng(2);
-  const tg::Embedding embed(5, 3, rng);
-  tg::Array transposed = xt::transpose(embed.weight.value());
-  const tg::Linear linear{tg::Parameter(transposed)};
-  const tg::IndexArray ids = {4, 0, 0, 2};
-  tg::Array one_hot = tg::zeros({4, 5});
-  for (std::size_t i = 0; i < 4; ++i) one_hot(i, static_cast<std::size_t>(ids(i))) = 1;
-  const auto gradient = [](const tg::Parameter& p, const auto& f) {
-    tg::Tape tape;
-    const tg::Tensor y = f();
-    return std::pair(y.value(), tape.backward(tg::sum(y * y)).dense(p));
-  };
-  const auto [value, rows] = gradient(embed.weight, [&] { return embed(ids); });
-  const auto [product, dense] =
-      gradient(linear.weight, [&] { return linear(tg::Tensor(one_hot)); });
-  CHECK((value == product));
-  CHECK((rows == tg::Array(xt::transpose(dense))));
 }
 
 TEST_CASE("EmbeddingBag is the mean, the sum or the maximum of Embedding without padding") {

@@ -247,6 +247,19 @@ TEST_CASE("a word's random row depends on the seed and the word, not on its plac
   CHECK(init_table(vocabulary_of({"x", "y"}), vectors, Rng(2))(2, 0) != one(2, 0));
 }
 
+TEST_CASE("the words with a vector are the rows of the table that are pretrained, increasing") {
+  const Vocabulary vocabulary = vocabulary_of({"a", "a", "b", "x", "c"});
+  const WordVectors vectors{{"x", "elsewhere", "a", "<pad>"}, tapegrad::full({4, 2}, 7)};
+  const std::vector<Index> ids = words_with_vector(vocabulary, vectors);
+  CHECK(ids == std::vector<Index>{*vocabulary.find("a"), *vocabulary.find("x")});
+  const Array table = init_table(vocabulary, vectors, Rng(1), Missing::zeros);
+  for (std::size_t row = 0; row < 6; ++row) {
+    const bool pretrained = std::find(ids.begin(), ids.end(), static_cast<Index>(row)) != ids.end();
+    CHECK(table(row, 0) == (pretrained ? 7 : 0));
+  }
+  CHECK(words_with_vector(vocabulary, {}).empty());
+}
+
 TEST_CASE("a table without width is an error") {
   CHECK_THROWS_AS(init_table(Vocabulary(), WordVectors{}, Rng(1)), std::invalid_argument);
 }

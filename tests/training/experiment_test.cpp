@@ -64,14 +64,20 @@ TEST_CASE("embeddings are chosen by name") {
   CHECK(thaw.name == "thaw:12");
   CHECK((thaw.pretrained && !thaw.frozen));
   CHECK(thaw.thaw_after == 12);
+  const auto forever = embedding_choice("newwords"), later = embedding_choice("newwords:3");
+  CHECK((forever.pretrained && !forever.frozen && forever.new_words && forever.thaw_after == 0));
+  CHECK((later.pretrained && !later.frozen && later.new_words && later.thaw_after == 3));
+  CHECK(later.name == "newwords:3");
 }
 
 TEST_CASE("a name of embeddings that is unknown is an error with those that are known") {
   for (const std::string name :
-       {"", "Frozen", "thaw", "thaw:", "thaw:0", "thaw:-1", "thaw:x", "thaw:2x", "frozen "}) {
+       {"", "Frozen", "thaw", "thaw:", "thaw:0", "thaw:-1", "thaw:x", "thaw:2x", "frozen ",
+        "newwords:", "newwords:0", "newword", "newwords2", "random:3"}) {
     CHECK(error_of<std::invalid_argument>([&] { embedding_choice(name); }) ==
           "embeddings: \"" + name +
-              "\" is not one of frozen, finetune, random, thaw:N (N epochs frozen)");
+              "\" is not one of frozen, finetune, random, thaw:N (N epochs frozen), newwords, "
+              "newwords:N");
   }
 }
 
@@ -154,6 +160,35 @@ TEST_CASE(
   CHECK(result.groups[0].runs[0].fit.padding.steps == 0);
   CHECK(result.groups[1].runs[0].fit.padding.steps == 6);
   CHECK(result.groups[2].runs[0].fit.padding.steps == 3);
+}
+
+TEST_CASE("with newwords the words that have a vector stay and the others are trained") {
+  // dull, fine, film, nice and poor have vectors; a, and, so, but have none; but is not in train.
+  const Corpus corpus = tiny::corpus(some_train, some_dev, some_test);
+  const WordVectors vectors = some_vectors();
+  ExperimentOptions options = options_of({"newwords", "newwords:1", "newwords:2"});
+  options.missing = tapegrad::Missing::zeros;
+  const auto result = run_experiment(corpus, vectors, options);
+  const auto table = static_cast<std::size_t>(result.vocabulary_size) * 4;
+  constexpr std::size_t linear = 4 * 2 + 2;
+  CHECK(result.groups[0].values.frozen == 4 + 5 * 4);
+  CHECK(result.groups[0].values.trainable == table - 24 + linear);
+  CHECK(result.groups[1].values.trainable == table - 4 + linear);
+  for (const std::string name : {"newwords", "newwords:1", "newwords:2"}) {
+    options.embeddings = {embedding_choice(name)};
+    const auto one = run_experiment(corpus, vectors, options);
+    const auto& model = *one.best;
+    const bool thawed = name == "newwords:1" && one.groups[0].runs[0].fit.best_epoch == 2;
+    for (std::size_t i = 0; i < vectors.words.size(); ++i) {
+      const auto row = static_cast<std::size_t>(*model.vocabulary.find(vectors.words[i]));
+      const auto* at = model.net.table().value().data() + row * 4;
+      CHECK(std::equal(at, at + 4, vectors.values.data() + i * 4) != thawed);
+    }
+    for (const char* word : {"a", "and", "so"}) {
+      const auto row = static_cast<std::size_t>(*model.vocabulary.find(word));
+      CHECK(model.net.table().value()(row, 0) != 0);
+    }
+  }
 }
 
 TEST_CASE("pretrained tables hold the vectors, random ones do not") {

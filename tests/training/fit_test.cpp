@@ -181,6 +181,44 @@ TEST_CASE("a thawed table keeps its bits for N epochs and is trained from then o
   CHECK_FALSE(model.table().frozen());
 }
 
+TEST_CASE("thawed rows keep their bits for N epochs while the others train, and then train too") {
+  auto model = tiny::classifier(ModelKind::bag);
+  const Array before = model.table().value();
+  const std::vector<Index> seen = ids_of(train);
+  const std::vector<Index> first(seen.begin(), seen.begin() + 5);
+  const std::vector<Index> others(seen.begin() + 5, seen.end());
+  for (const tapegrad::RowPolicy policy :
+       {tapegrad::RowPolicy::exact, tapegrad::RowPolicy::lazy, tapegrad::RowPolicy::dense}) {
+    model.table().leaf()->stored = before;
+    Adam adam(model, {.lr = 0.05, .row_policy = policy});
+    FitOptions options = options_of(3);
+    options.thaw_after = 2;
+    options.thaw_rows = first;
+    std::vector<std::vector<Index>> changed;  // at the end of each epoch
+    options.progress = [&](const Progress& progress) {
+      if (progress.dev_accuracy) {
+        changed.push_back(tiny::changed_rows(before, model.table().value()));
+      }
+    };
+    tapegrad::fit(model, adam, train, dev, options);
+    REQUIRE(changed.size() == 3);
+    CHECK(changed[0] == others);
+    CHECK(changed[1] == others);
+    CHECK(changed[2] == seen);
+    CHECK(model.table().frozen_rows() == std::vector<Index>{0});
+  }
+}
+
+TEST_CASE("rows that were frozen before a training with thawing are frozen behind it") {
+  auto model = tiny::classifier(ModelKind::bag);
+  tapegrad::freeze_rows(model.table(), {3, 4});
+  FitOptions options = options_of(1);
+  options.thaw_after = 1;
+  options.thaw_rows = {4, 5};
+  fit_with_adam(model, options);
+  CHECK(model.table().frozen_rows() == std::vector<Index>{0, 3, 4});
+}
+
 TEST_CASE("a table to be thawed after the last epoch stays as it was") {
   auto model = tiny::classifier(ModelKind::bag);
   const Array before = model.table().value();

@@ -164,12 +164,25 @@ const std::vector<Row>& table() {
           {.make = [](tg::Rng& rng) { return tg::EmbeddingBag(4, 3, rng, {.padding_idx = 0}); },
            .call = on_bags,
            .names = {"weight"}}),
+      row<tg::Embedding>(
+          "embedding", "max_norm",
+          {.make = [](tg::Rng& rng) { return tg::Embedding(4, 3, rng, {.max_norm = 0.5}); },
+           .call = on_ids<tg::Embedding>,
+           .names = {"weight"}}),
       row<tg::EmbeddingBag>(
           "embedding_bag", "max",
           {.make =
                [](tg::Rng& rng) { return tg::EmbeddingBag(4, 3, rng, {.mode = tg::BagMode::max}); },
            .call = on_bags,
            .names = {"weight"}}),
+      row<tg::EmbeddingBag>("embedding_bag", "max_norm",
+                            {.make =
+                                 [](tg::Rng& rng) {
+                                   return tg::EmbeddingBag(4, 3, rng,
+                                                           {.max_norm = 0.5, .norm_type = 1});
+                                 },
+                             .call = on_bags,
+                             .names = {"weight"}}),
       row<tg::EmbeddingBag>(
           "embedding_bag", "a weighted sum",
           {.make = [](tg::Rng& rng) { return tg::EmbeddingBag(4, 3, rng, {tg::BagMode::sum}); },
