@@ -17,6 +17,7 @@
 
 using tapegrad::Array;
 using tapegrad::FormatError;
+using tapegrad::Index;
 using tapegrad::load_vectors;
 using tapegrad::Missing;
 using tapegrad::Rng;
