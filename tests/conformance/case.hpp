@@ -98,9 +98,11 @@ class Case {
   std::size_t size(const std::string& name);
   std::optional<tg::Index> optional_index(const std::string& name);
 
-  /// Gives the parameters of a layer the case's values; they must be the same ones.
+  /// Gives the parameters of a layer the case's values; they must be the same ones. (Where
+  /// PyTorch refuses the call there are none.)
   template <class Layer>
   void fill(const Layer& layer) {
+    if (!record_.expected.error.empty() && record_.parameters.empty()) return;
     tg::for_each_parameter(layer, [this](const std::string& name, const tg::Parameter& p) {
       fill_parameter(name, p);
     });
@@ -150,6 +152,10 @@ Run layer(Make make, Call call) {
     return c.differentiate([&]() -> tg::Tensor { return call(made, c); });
   };
 }
+
+/// The bags of the case, and their mode.
+tg::Bags bags(Case& c);
+tg::BagMode bag_mode(Case& c, tg::BagMode otherwise);
 
 // The operations, by what they are about; each in the source of its name.
 Calls operation_calls();

@@ -12,7 +12,8 @@ namespace {
 const Calls& all_calls() {
   static const Calls calls = [] {
     Calls all;
-    for (const Calls& some : {operation_calls(), loss_calls(), table_calls()}) {
+    for (const Calls& some : {operation_calls(), loss_calls(), table_calls(), layer_calls(),
+                              optimizer_calls(), initializer_calls()}) {
       all.insert(some.begin(), some.end());
     }
     return all;

@@ -30,6 +30,7 @@ std::vector<double> read_numbers(const Json& json) {
 
 Argument read_argument(const Json& json) {
   if (json.is_boolean()) return json.get<bool>();
+  if (json == "nan" || json == "inf" || json == "-inf") return read_number(json);
   if (json.is_string()) return json.get<std::string>();
   if (!json.is_array()) return read_number(json);
   if (json.empty() || !json[0].is_array()) return read_numbers(json);

@@ -93,7 +93,6 @@ def operation(function):
         return differentiated(seed, results, {name: tensors[name] for name, value in inputs.items()
                                               if value.differentiable()}), {}
 
-    run.takes = inspect.signature(function)
     OPERATIONS[function.__name__] = run
     return function
 
@@ -118,7 +117,6 @@ def layer(call=lambda module, *inputs: module(*inputs)):
             results = named(call(module, *tensors.values()))
             return differentiated(seed, results, leaves), parameters
 
-        run.takes = inspect.signature(make)
         OPERATIONS[make.__name__] = run
         return make
 
@@ -133,7 +131,6 @@ def computation(function):
         tensors = {name: value.tensor() for name, value in inputs.items()}
         return function(seed=seed, **tensors, **arguments), {}
 
-    run.takes = inspect.signature(function)
     OPERATIONS[function.__name__] = run
     return function
 
@@ -174,7 +171,8 @@ def case(name, what, *, raises=False, crashes=False, deviation=None, ours=None, 
     raises: PyTorch must refuse the call, and so must we. crashes: the call ends the process or
     gives garbage, so PyTorch is not asked; we must refuse it.
     deviation: the title in docs/deviations.md of a difference; then `ours` has what we give
-    instead of PyTorch's results, by name, or {"error": TEXT} with a part of our message.
+    instead of PyTorch's results, by name, or {"error": TEXT} with a part of our message. It may be
+    a function of the inputs, the seed, and PyTorch's results (`expected`), by these names.
     tolerance: for results that are measured, in place of that of the build."""
     full = f"{name}: {what}"
     if any(known["name"] == full for known in CASES):
@@ -184,7 +182,7 @@ def case(name, what, *, raises=False, crashes=False, deviation=None, ours=None, 
     arguments = {key: value for key, value in entries.items() if not isinstance(value, Input)}
     for place, value in enumerate(inputs.values()):
         value.seed = seed_of(seed, place)
-    record = {"name": full, "operation": name, "seed": seed, "arguments": arguments,
+    record = {"name": full, "operation": name, "seed": seed, "arguments": {key: plain(value) for key, value in arguments.items()},
               "inputs": {key: value.record() for key, value in inputs.items()}}
     if crashes:
         expected, parameters = {"error": "PyTorch was not asked"}, {}
@@ -194,12 +192,21 @@ def case(name, what, *, raises=False, crashes=False, deviation=None, ours=None, 
         record["parameters"] = {key: value.record() for key, value in parameters.items()}
     record["expected"] = expected
     if deviation is not None:
+        if callable(ours):
+            ours = call_with_some(ours, seed, inputs, expected)
         base = {} if "error" in ours or "error" in expected else expected
         record["deviation"] = deviation
         record["ours"] = {**base, **{key: stored(value) for key, value in ours.items()}}
     if tolerance is not None:
         record["tolerance"] = tolerance
     CASES.append(record)
+
+
+def call_with_some(function, seed, inputs, expected):
+    known = {"seed": seed, "expected": {key: torch.tensor(value["values"]).reshape(value["shape"])
+                                        for key, value in expected.items() if key != "error"}}
+    known.update((key, value.tensor().detach()) for key, value in inputs.items())
+    return function(**{key: known[key] for key in inspect.signature(function).parameters})
 
 
 def results_of(name, run, seed, inputs, arguments, raises):
@@ -222,14 +229,17 @@ def stored(value):
 
 
 def plain(v):
-    """The shortest text that reads back as the same number; JSON has no NaN."""
-    if isinstance(v, float) and not math.isfinite(v):
+    """A number as the shortest text that reads back as the same; JSON has no NaN."""
+    if not isinstance(v, float):
+        return v
+    if not math.isfinite(v):
         return str(v)
     return int(v) if v == int(v) and abs(v) < 1e15 else v
 
 
 def write(path):
     """All cases, one a line."""
-    lines = [json.dumps(record, separators=(",", ":"), ensure_ascii=False) for record in CASES]
+    lines = [json.dumps(record, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+             for record in CASES]
     with open(path, "w", encoding="utf-8") as file:
         file.write("[\n" + ",\n".join(lines) + "\n]\n")

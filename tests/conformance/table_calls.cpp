@@ -6,13 +6,6 @@
 namespace conformance {
 namespace {
 
-tg::BagMode bag_mode(Case& c, tg::BagMode otherwise) {
-  if (!c.has("mode")) return otherwise;
-  const std::string name = c.text("mode", "");
-  if (name == "sum") return tg::BagMode::sum;
-  return name == "max" ? tg::BagMode::max : tg::BagMode::mean;
-}
-
 // The functions take ids as they are; PyTorch's count a negative padding_idx from the end.
 std::optional<tg::Index> padding(Case& c, const tg::Tensor& table) {
   const auto given = c.optional_index("padding_idx");
@@ -22,6 +15,19 @@ std::optional<tg::Index> padding(Case& c, const tg::Tensor& table) {
 
 }  // namespace
 
+tg::BagMode bag_mode(Case& c, tg::BagMode otherwise) {
+  if (!c.has("mode")) return otherwise;
+  const std::string name = c.text("mode", "");
+  if (name == "sum") return tg::BagMode::sum;
+  return name == "max" ? tg::BagMode::max : tg::BagMode::mean;
+}
+
+tg::Bags bags(Case& c) {
+  return {.ids = c.ids("ids"),
+          .offsets = c.optional_ids("offsets"),
+          .include_last_offset = c.flag("include_last_offset", false)};
+}
+
 Calls table_calls() {
   return {
       {"embedding", differentiable([](Case& c) {
@@ -30,13 +36,10 @@ Calls table_calls() {
        })},
       {"embedding_bag", differentiable([](Case& c) {
          const tg::Tensor table = c.tensor("table");
-         const tg::Bags bags{.ids = c.ids("ids"),
-                             .offsets = c.optional_ids("offsets"),
-                             .include_last_offset = c.flag("include_last_offset", false)};
          tg::EmbeddingBagOptions options;
          options.mode = bag_mode(c, options.mode);
          options.padding_idx = padding(c, table);
-         return tg::embedding_bag(table, bags, options, c.optional_tensor("weights"));
+         return tg::embedding_bag(table, bags(c), options, c.optional_tensor("weights"));
        })},
   };
 }

@@ -1,0 +1,137 @@
+"""Initializers, and what layers begin with. Random numbers differ, so what is compared is the
+distribution that PyTorch draws from and that of many of our numbers."""
+import contextlib
+import warnings
+
+import torch
+from torch import nn
+
+from suite import case, computation
+
+warnings.filterwarnings("ignore", "Initializing zero-element tensors")
+
+
+@contextlib.contextmanager
+def recorded():
+    """Notes which distribution fills each tensor, by its place in memory."""
+    drawn = {}
+    real_uniform, real_normal = torch.Tensor.uniform_, torch.Tensor.normal_
+
+    def uniform_(self, a=0.0, b=1.0, **_):
+        drawn[self.data_ptr()] = ("uniform", a, b)
+        return real_uniform(self, a, b)
+
+    def normal_(self, mean=0.0, std=1.0, **_):
+        drawn[self.data_ptr()] = ("normal", mean, std)
+        return real_normal(self, mean, std)
+
+    torch.Tensor.uniform_, torch.Tensor.normal_ = uniform_, normal_
+    try:
+        yield drawn
+    finally:
+        torch.Tensor.uniform_, torch.Tensor.normal_ = real_uniform, real_normal
+
+
+def distribution(tensor, drawn):
+    """[lowest, highest] of uniform numbers, [mean, std] of normal ones, or the one value."""
+    kind, *numbers = drawn.get(tensor.data_ptr(), ("constant", tensor.flatten()[0].item()))
+    if kind == "constant" and (tensor != tensor.flatten()[0]).any():
+        raise ValueError("numbers of an unknown distribution")
+    return {"uniform": "bounds", "normal": "moments", "constant": "value"}[kind], numbers
+
+
+TOLERANCE = {"bounds": 3e-4, "moments": 0.015, "value": None}  # of many numbers
+
+
+def initializer(name, function):
+    """Registers the initializer `name`, which gets a tensor and the arguments."""
+
+    def run(seed, shape, **arguments):
+        tensor = torch.empty(shape)
+        with recorded() as drawn:
+            function(tensor, **arguments)
+        what, numbers = distribution(tensor, drawn)
+        return {what: numbers}
+
+    run.__name__ = "init::" + name
+    computation(run)
+
+
+def statistics(name, what, kind, shape=(200, 300), **arguments):
+    """A case of many numbers; kind is "bounds", "moments" or "value"."""
+    case("init::" + name, what, tolerance=TOLERANCE[kind], shape=list(shape), **arguments)
+
+
+initializer("uniform", lambda t, low=0.0, high=1.0: nn.init.uniform_(t, low, high))
+statistics("uniform", "defaults", "bounds")
+statistics("uniform", "other bounds", "bounds", low=-0.5, high=3.0)
+case("init::uniform", "bounds in the wrong order", raises=True, shape=[2, 3], low=1.0, high=0.0)
+
+initializer("normal", lambda t, mean=0.0, std=1.0: nn.init.normal_(t, mean, std))
+statistics("normal", "defaults", "moments")
+statistics("normal", "others", "moments", mean=3.0, std=0.25)
+case("init::normal", "a negative std", raises=True, shape=[2, 3], std=-1.0)
+
+initializer("constant", lambda t, value: nn.init.constant_(t, value))
+statistics("constant", "a number", "value", value=-0.75)
+initializer("zeros", nn.init.zeros_)
+statistics("zeros", "a matrix", "value")
+
+shapes = [(200, 300), (3000, 20), (20, 30, 5, 20)]
+initializer("xavier_uniform", nn.init.xavier_uniform_)
+for shape in shapes:
+    statistics("xavier_uniform", f"{list(shape)}", "bounds", shape)
+statistics("xavier_uniform", "gain 2.5", "bounds", gain=2.5)
+case("init::xavier_uniform", "a vector", raises=True, shape=[3])
+
+kaiming = {"defaults": {}, "a": {"a": 5 ** 0.5}, "fan_out": {"mode": "fan_out"},
+           "fan_out, a": {"mode": "fan_out", "a": 0.5}}
+for nonlinearity in ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu"):
+    kaiming[nonlinearity] = {"nonlinearity": nonlinearity}
+initializer("kaiming_uniform", nn.init.kaiming_uniform_)
+for what, arguments in kaiming.items():
+    statistics("kaiming_uniform", what, "bounds", **arguments)
+for shape in shapes:
+    statistics("kaiming_uniform", f"{list(shape)}", "bounds", shape)
+case("init::kaiming_uniform", "a vector", raises=True, shape=[3])
+
+
+def calculate_gain(seed, nonlinearity, a=None):
+    return {"gain": nn.init.calculate_gain(nonlinearity, a)}
+
+
+def fans(seed, shape):
+    return {"fans": list(nn.init._calculate_fan_in_and_fan_out(torch.empty(shape)))}
+
+
+for function in (calculate_gain, fans):
+    function.__name__ = "init::" + function.__name__
+    computation(function)
+for nonlinearity in ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu"):
+    case("init::calculate_gain", nonlinearity, nonlinearity=nonlinearity)
+for a in (0.0, 0.3, 5 ** 0.5):
+    case("init::calculate_gain", f"leaky_relu, {a:.1f}", nonlinearity="leaky_relu", a=a)
+for shape in [(2, 3), (4, 1), (0, 5), (7, 3, 5), (2, 3, 5, 7)]:
+    case("init::fans", f"{list(shape)}", shape=list(shape))
+case("init::fans", "a vector", raises=True, shape=[3])
+
+
+def beginning(seed, layer, **arguments):
+    """What the parameters of a layer begin with, as the initializers above say it."""
+    with recorded() as drawn:
+        made = getattr(nn, layer)(**arguments)
+        results = {}
+        for name, p in made.named_parameters():
+            what, numbers = distribution(p, drawn)
+            results[f"{name} {what}"] = numbers
+    return results
+
+
+computation(beginning)
+case("beginning", "Linear", tolerance=3e-4, layer="Linear", in_features=40, out_features=30000)
+case("beginning", "Linear without bias", tolerance=3e-4, layer="Linear", in_features=700,
+     out_features=90, bias=False)
+case("beginning", "Embedding", tolerance=0.015, layer="Embedding", num_embeddings=500,
+     embedding_dim=200)
+case("beginning", "EmbeddingBag", tolerance=0.015, layer="EmbeddingBag", num_embeddings=500,
+     embedding_dim=200)
