@@ -162,7 +162,11 @@ Calls operation_calls();
 Calls loss_calls();
 Calls table_calls();
 Calls layer_calls();
+Calls attention_calls();
+Calls convolution_calls();
 Calls optimizer_calls();
+Calls schedule_calls();
 Calls initializer_calls();
+Calls training_calls();
 
 }  // namespace conformance

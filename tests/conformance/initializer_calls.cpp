@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tapegrad/layers/conv1d.hpp>
 #include <tapegrad/layers/embedding.hpp>
 #include <tapegrad/layers/embedding_bag.hpp>
 #include <tapegrad/layers/init.hpp>
+#include <tapegrad/layers/layer_norm.hpp>
 #include <tapegrad/layers/linear.hpp>
+#include <tapegrad/layers/multihead_attention.hpp>
+#include <tapegrad/layers/transformer.hpp>
 
 #include "case.hpp"
 
@@ -68,14 +72,36 @@ Outcome fans(Case& c) {
   return {.results = {{"fans", number_list({fans.in, fans.out})}}};
 }
 
-// Parameter names stand with what is measured of them: "weight bounds".
+// Parameter names stand with what is measured of them: "weight bounds", or "bias value" if all
+// are equal.
 template <class Layer>
-Outcome measured(const Layer& made, const std::string& what) {
+Outcome measured(Case& c, const Layer& made, const std::string& what) {
+  const bool only_matrices = c.flag("only_matrices", false);
   Outcome outcome;
   tg::for_each_parameter(made, [&](const std::string& name, const tg::Parameter& p) {
-    outcome.results[name + " " + what] = measure(what, p.value());
+    if (only_matrices && p.shape().size() < 2) return;
+    const tg::Array& x = p.value();
+    const bool constant = std::all_of(x.begin(), x.end(), [&](auto v) { return v == x.data()[0]; });
+    const std::string kind = constant ? "value" : what;
+    outcome.results[name + " " + kind] = measure(kind, x);
   });
   return outcome;
+}
+
+Outcome begin_attention(Case& c, tg::Rng& rng) {
+  tg::MultiheadAttentionOptions options;
+  if (c.has("kdim")) options.kdim = c.size("kdim");
+  return measured(c, tg::MultiheadAttention(c.size("embed_dim"), c.size("num_heads"), rng, options),
+                  "bounds");
+}
+
+Outcome begin_transformer(Case& c, tg::Rng& rng) {
+  tg::TransformerOptions options;
+  options.dim_feedforward = c.size("dim_feedforward");
+  return measured(c,
+                  tg::Transformer(c.size("d_model"), c.size("nhead"), c.size("num_encoder_layers"),
+                                  c.size("num_decoder_layers"), rng, options),
+                  "bounds");
 }
 
 Outcome beginning(Case& c) {
@@ -83,13 +109,21 @@ Outcome beginning(Case& c) {
   const std::string name = c.text("layer", "");
   if (name == "Linear") {
     const tg::LinearOptions options{.bias = c.flag("bias", true)};
-    return measured(tg::Linear(c.size("in_features"), c.size("out_features"), rng, options),
+    return measured(c, tg::Linear(c.size("in_features"), c.size("out_features"), rng, options),
                     "bounds");
   }
+  if (name == "Conv1d") {
+    return measured(
+        c, tg::Conv1d(c.size("in_channels"), c.size("out_channels"), c.size("kernel_size"), rng),
+        "bounds");
+  }
+  if (name == "LayerNorm") return measured(c, tg::LayerNorm(c.shape("normalized_shape")), "value");
+  if (name == "MultiheadAttention") return begin_attention(c, rng);
+  if (name == "Transformer") return begin_transformer(c, rng);
   const std::size_t rows = c.size("num_embeddings");
   const std::size_t width = c.size("embedding_dim");
-  if (name == "Embedding") return measured(tg::Embedding(rows, width, rng), "moments");
-  if (name == "EmbeddingBag") return measured(tg::EmbeddingBag(rows, width, rng), "moments");
+  if (name == "Embedding") return measured(c, tg::Embedding(rows, width, rng), "moments");
+  if (name == "EmbeddingBag") return measured(c, tg::EmbeddingBag(rows, width, rng), "moments");
   throw CaseError(fmt::format("unknown layer '{}'", name));
 }
 

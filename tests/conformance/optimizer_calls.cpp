@@ -2,7 +2,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <tapegrad/optim/adagrad.hpp>
 #include <tapegrad/optim/adam.hpp>
+#include <tapegrad/optim/rmsprop.hpp>
 #include <tapegrad/optim/sgd.hpp>
 
 #include "case.hpp"
@@ -11,7 +13,7 @@ namespace conformance {
 namespace {
 
 constexpr std::size_t steps = 50;
-constexpr std::size_t shown[] = {1, 2, 3, 5, 10, 20, 35, 50};
+constexpr std::size_t shown[] = {1, 2, 5, 20, 35, 50};
 
 bool contains(const std::vector<double>& list, std::size_t t) {
   return std::find(list.begin(), list.end(), static_cast<double>(t)) != list.end();
@@ -83,6 +85,55 @@ void read_adam(Case& c, Options& options) {
   options.beta2 = c.real("beta2", options.beta2);
   options.eps = c.real("eps", options.eps);
   options.weight_decay = c.real("weight_decay", options.weight_decay);
+  options.amsgrad = c.flag("amsgrad", options.amsgrad);
+}
+
+void read_adagrad(Case& c, tg::AdagradOptions& options) {
+  options.lr = c.real("lr", options.lr);
+  options.lr_decay = c.real("lr_decay", options.lr_decay);
+  options.weight_decay = c.real("weight_decay", options.weight_decay);
+  options.initial_accumulator_value =
+      c.real("initial_accumulator_value", options.initial_accumulator_value);
+  options.eps = c.real("eps", options.eps);
+}
+
+void read_rmsprop(Case& c, tg::RMSpropOptions& options) {
+  options.lr = c.real("lr", options.lr);
+  options.alpha = c.real("alpha", options.alpha);
+  options.eps = c.real("eps", options.eps);
+  options.weight_decay = c.real("weight_decay", options.weight_decay);
+  options.momentum = c.real("momentum", options.momentum);
+  options.centered = c.flag("centered", options.centered);
+}
+
+// Parameter a in a first group, b and c in a second, whose settings end in 2.
+template <class Optimizer, class Options>
+Outcome two_groups(Case& c, const Options& first, const Options& second) {
+  std::vector<tg::NamedParameter> all;
+  for (const char* name : {"a", "b", "c"}) all.push_back({name, tg::Parameter(c.array(name))});
+  Optimizer optimizer({all[0]}, first);
+  optimizer.add_param_group({all[1], all[2]}, second);
+  for (std::size_t t = 1; t <= 20; ++t) {
+    tg::Gradients gradients;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const tg::Parameter& p = all[i].parameter;
+      gradients.add(p, tg::Gradient(c.more_numbers(p.shape(), 3 * t + i)));
+    }
+    optimizer.step(gradients);
+  }
+  Outcome outcome;
+  for (const auto& [name, p] : all) outcome.results[name] = numbers(p.value());
+  return outcome;
+}
+
+Outcome param_groups(Case& c) {
+  if (c.text("optimizer", "") == "SGD") {
+    return two_groups<tg::SGD, tg::SGDOptions>(
+        c, {.lr = c.real("lr", 0)}, {.lr = c.real("lr2", 0), .momentum = c.real("momentum2", 0)});
+  }
+  return two_groups<tg::AdamW, tg::AdamWOptions>(
+      c, {.lr = c.real("lr", 0), .weight_decay = c.real("weight_decay", 0)},
+      {.lr = c.real("lr2", 0), .weight_decay = c.real("weight_decay2", 0)});
 }
 
 }  // namespace
@@ -92,6 +143,9 @@ Calls optimizer_calls() {
       {"SGD", optimizer<tg::SGD, tg::SGDOptions>(read_sgd)},
       {"Adam", optimizer<tg::Adam, tg::AdamOptions>(read_adam)},
       {"AdamW", optimizer<tg::AdamW, tg::AdamWOptions>(read_adam)},
+      {"Adagrad", optimizer<tg::Adagrad, tg::AdagradOptions>(read_adagrad)},
+      {"RMSprop", optimizer<tg::RMSprop, tg::RMSpropOptions>(read_rmsprop)},
+      {"param_groups", param_groups},
   };
 }
 

@@ -168,8 +168,8 @@ def case(name, what, *, raises=False, crashes=False, deviation=None, ours=None, 
     """Adds a case of the operation `name`. `entries` are its inputs (made with signed, ids, ...)
     and its arguments (anything else).
 
-    raises: PyTorch must refuse the call, and so must we. crashes: the call ends the process or
-    gives garbage, so PyTorch is not asked; we must refuse it.
+    raises: PyTorch must refuse the call, and so must we. crashes: the call ends the process,
+    spoils its memory or gives garbage, so PyTorch is not asked; we must refuse it.
     deviation: the title in docs/deviations.md of a difference; then `ours` has what we give
     instead of PyTorch's results, by name, or {"error": TEXT} with a part of our message. It may be
     a function of the inputs, the seed, and PyTorch's results (`expected`), by these names.
@@ -203,8 +203,9 @@ def case(name, what, *, raises=False, crashes=False, deviation=None, ours=None, 
 
 
 def call_with_some(function, seed, inputs, expected):
-    known = {"seed": seed, "expected": {key: torch.tensor(value["values"]).reshape(value["shape"])
-                                        for key, value in expected.items() if key != "error"}}
+    known = {"seed": seed, "expected": {
+        key: torch.tensor([float(v) for v in value["values"]]).reshape(value["shape"])
+        for key, value in expected.items() if key != "error"}}
     known.update((key, value.tensor().detach()) for key, value in inputs.items())
     return function(**{key: known[key] for key in inspect.signature(function).parameters})
 

@@ -34,10 +34,10 @@ def recorded():
 
 def distribution(tensor, drawn):
     """[lowest, highest] of uniform numbers, [mean, std] of normal ones, or the one value."""
-    kind, *numbers = drawn.get(tensor.data_ptr(), ("constant", tensor.flatten()[0].item()))
-    if kind == "constant" and (tensor != tensor.flatten()[0]).any():
-        raise ValueError("numbers of an unknown distribution")
-    return {"uniform": "bounds", "normal": "moments", "constant": "value"}[kind], numbers
+    if (tensor == tensor.flatten()[0]).all():
+        return "value", [tensor.flatten()[0].item()]
+    kind, *numbers = drawn[tensor.data_ptr()]
+    return {"uniform": "bounds", "normal": "moments"}[kind], numbers
 
 
 TOLERANCE = {"bounds": 3e-4, "moments": 0.015, "value": None}  # of many numbers
@@ -116,22 +116,28 @@ for shape in [(2, 3), (4, 1), (0, 5), (7, 3, 5), (2, 3, 5, 7)]:
 case("init::fans", "a vector", raises=True, shape=[3])
 
 
-def beginning(seed, layer, **arguments):
+def beginning(seed, layer, only_matrices=False, **arguments):
     """What the parameters of a layer begin with, as the initializers above say it."""
     with recorded() as drawn:
         made = getattr(nn, layer)(**arguments)
         results = {}
         for name, p in made.named_parameters():
-            what, numbers = distribution(p, drawn)
-            results[f"{name} {what}"] = numbers
+            if p.dim() > 1 or not only_matrices:
+                what, numbers = distribution(p, drawn)
+                results[f"{name} {what}"] = numbers
     return results
 
 
 computation(beginning)
-case("beginning", "Linear", tolerance=3e-4, layer="Linear", in_features=40, out_features=30000)
-case("beginning", "Linear without bias", tolerance=3e-4, layer="Linear", in_features=700,
-     out_features=90, bias=False)
-case("beginning", "Embedding", tolerance=0.015, layer="Embedding", num_embeddings=500,
-     embedding_dim=200)
-case("beginning", "EmbeddingBag", tolerance=0.015, layer="EmbeddingBag", num_embeddings=500,
-     embedding_dim=200)
+for what, arguments in {
+        "Linear": {"in_features": 40, "out_features": 30000},
+        "Linear without bias": {"in_features": 700, "out_features": 90, "bias": False},
+        "Conv1d": {"in_channels": 4, "out_channels": 30000, "kernel_size": 3},
+        "LayerNorm": {"normalized_shape": [5]},
+        "MultiheadAttention": {"embed_dim": 256, "num_heads": 4},
+        "MultiheadAttention, another kdim": {"embed_dim": 256, "num_heads": 4, "kdim": 300}}.items():
+    case("beginning", what, tolerance=3e-4, layer=what.split(",")[0].split()[0], **arguments)
+case("beginning", "Transformer", tolerance=1e-3, layer="Transformer", d_model=128, nhead=2,
+     num_encoder_layers=1, num_decoder_layers=1, dim_feedforward=300, only_matrices=True)
+for layer in ("Embedding", "EmbeddingBag"):
+    case("beginning", layer, tolerance=0.015, layer=layer, num_embeddings=500, embedding_dim=200)

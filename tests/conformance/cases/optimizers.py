@@ -4,7 +4,7 @@ import torch
 from suite import Input, case, computation, seed_of, signed
 
 STEPS = 50
-SHOWN = [1, 2, 3, 5, 10, 20, 35, 50]
+SHOWN = [1, 2, 5, 20, 35, 50]
 
 
 def follow(optimizer, p, seed, *, rows=None, sparse=False, absent=(), lr_from_20=None):
@@ -139,7 +139,7 @@ def lazy_adam(x, seed, rows, lr=1e-3, eps=1e-8, beta1=0.9, beta2=0.999):
     return results
 
 
-always_some = [rows or [5] for rows in some_rows]  # SparseAdam fails on no rows
+always_some = [rows or [5] for rows in some_rows]  # SparseAdam and Adagrad fail on no rows
 for eps in (0.01, 0.5):
     case("Adam", f"some rows, lazy, eps {eps}",
          deviation="The lazy policy is `SparseAdam` with Adam's ε",
@@ -162,3 +162,63 @@ def padded(name, **options):
 padded("SGD", lr=0.1, momentum=0.9, weight_decay=0.1)
 padded("Adam", lr=0.1, weight_decay=0.1)
 padded("AdamW", lr=0.1, weight_decay=0.1)
+
+optimizer(torch.optim.Adagrad, torch.optim.Adagrad)
+optimizer(torch.optim.RMSprop)
+
+adagrad = {
+    "defaults": {},
+    "lr 0.5": {"lr": 0.5},
+    "lr_decay": {"lr": 0.5, "lr_decay": 0.1},
+    "decay": {"lr": 0.1, "weight_decay": 0.1},
+    "an accumulator that begins with 2": {"lr": 0.1, "initial_accumulator_value": 2.0},
+    "a large eps": {"lr": 0.1, "eps": 0.5},
+}
+rmsprop = {
+    "defaults": {},
+    "another alpha": {"lr": 0.05, "alpha": 0.5},
+    "alpha of 0": {"lr": 0.05, "alpha": 0.0},
+    "a large eps": {"lr": 0.05, "eps": 0.5},
+    "momentum": {"lr": 0.05, "momentum": 0.9},
+    "centered": {"lr": 0.05, "centered": True, "eps": 0.1},
+    "centered, momentum": {"lr": 0.05, "centered": True, "momentum": 0.7, "eps": 0.1},
+    "decay": {"lr": 0.05, "weight_decay": 0.1},
+    "all of them": {"lr": 0.05, "alpha": 0.9, "eps": 0.01, "weight_decay": 0.1, "momentum": 0.5,
+                    "centered": True},
+}
+for name, settings in {"Adagrad": adagrad, "RMSprop": rmsprop}.items():
+    for what, options in settings.items():
+        trajectories(name, what, **options)
+    trajectories(name, "another lr from step 20 on", lr=0.1, lr_from_20=0.01)
+    trajectories(name, "steps without a gradient", lr=0.1, absent=[2, 3, 17, 18, 19, 20, 36])
+    case(name, "nothing", x=signed(0, 3))
+    case(name, "a negative lr", raises=True, x=signed(2), lr=-1.0)
+    case(name, "a negative eps", raises=True, x=signed(2), eps=-1.0)
+    padded(name, lr=0.1, weight_decay=0.1)
+case("Adagrad", "sparse", x=signed(6, 3), rows=always_some, row_policy="lazy", lr=0.1)
+case("Adagrad", "sparse, lr_decay", x=signed(6, 3), rows=always_some, row_policy="lazy", lr=0.1,
+     lr_decay=0.05)
+case("RMSprop", "a negative alpha", raises=True, x=signed(2), alpha=-0.1)
+for name in ("Adam", "AdamW"):
+    trajectories(name, "amsgrad", amsgrad=True, lr=0.1, beta2=0.7)
+    trajectories(name, "amsgrad, decay, a large eps", amsgrad=True, lr=0.1, weight_decay=0.2, eps=0.1)
+
+
+@computation
+def param_groups(seed, a, b, c, optimizer, **options):
+    """Three parameters in two groups: a, and b and c with the options that end in 2."""
+    second = {key[:-1]: options.pop(key) for key in list(options) if key.endswith("2")}
+    leaves = [leaf(x) for x in (a, b, c)]
+    made = getattr(torch.optim, optimizer)([{"params": leaves[:1]}], **options)
+    made.add_param_group({"params": leaves[1:], **second})
+    for t in range(1, 21):
+        for place, p in enumerate(leaves):
+            p.grad = gradient(p, seed, 3 * t + place, None, False)
+        made.step()
+    return {name: p.detach() for name, p in zip("abc", leaves)}
+
+
+case("param_groups", "SGD", a=signed(3), b=signed(2, 2), c=signed(1), optimizer="SGD", lr=0.1,
+     lr2=0.01, momentum2=0.9)
+case("param_groups", "AdamW", a=signed(3), b=signed(2, 2), c=signed(1), optimizer="AdamW", lr=0.1,
+     weight_decay=0.1, lr2=0.02, weight_decay2=0.0)
