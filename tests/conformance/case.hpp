@@ -59,7 +59,7 @@ struct CaseRecord {
   Outcome expected = {};       // PyTorch's
   std::string deviation = {};  // a title in docs/deviations.md, or empty
   Outcome ours = {};           // what the deviation says
-  double tolerance = 0;        // 0: that of the build
+  double tolerance = 0;        // if that of the build is too narrow
 };
 
 /// All cases of cases.json.

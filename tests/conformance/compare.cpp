@@ -103,7 +103,7 @@ std::string difference(const Outcome& got, const Outcome& wanted, double toleran
 }
 
 std::string check(const CaseRecord& record, const Run& run) {
-  const double tolerance = record.tolerance > 0 ? record.tolerance : build_tolerance;
+  const double tolerance = std::max(record.tolerance, build_tolerance);
   std::string wrong;
   try {
     Case c(record);

@@ -67,9 +67,9 @@ std::vector<Deviation> read_deviations() {
   std::vector<Deviation> list;
   for (std::sregex_iterator i(page.begin(), page.end(), title), end; i != end; ++i) {
     const auto next = std::next(i);
-    const std::size_t to = next == end ? page.find("## Left out") : next->position();
-    const std::size_t from = i->position() + i->length();
-    list.push_back({(*i)[1], page.substr(from, to - from)});
+    const auto text = page.begin() + i->position() + i->length();
+    const auto left_out = page.begin() + static_cast<std::ptrdiff_t>(page.find("## Left out"));
+    list.push_back({(*i)[1], {text, next == end ? left_out : page.begin() + next->position()}});
   }
   return list;
 }
@@ -94,7 +94,8 @@ TEST_CASE("every deviation names what holds it") {
   CHECK(list.size() > 30);
   for (const Deviation& deviation : list) {
     INFO(deviation.title);
-    const bool has_samples = std::regex_search(deviation.text, std::regex("samples of"));
+    const bool has_samples =
+        std::regex_search(deviation.text, std::regex("samples of|_test.cpp`|same tests"));
     CHECK((has_samples || !quoted(deviation.text).empty()));
   }
 }

@@ -43,6 +43,60 @@ Run initializer(const std::string& what, Fill fill) {
   };
 }
 
+// An initializer of which more is compared: results(values) by name.
+template <class Fill>
+Run whole(Fill fill, Outcome (*results)(const tg::Array&)) {
+  return [fill, results](Case& c) {
+    const tg::Parameter p(tg::zeros(c.shape("shape")));
+    tg::Rng rng(1);
+    fill(p, rng, c);
+    return results(p.value());
+  };
+}
+
+Outcome values(const tg::Array& x) {
+  return {.results = {{"values", numbers(x)}}};
+}
+
+// The products of the rows, or of the columns if these are fewer.
+Outcome gram(const tg::Array& x) {
+  const std::size_t rows = x.shape()[0];
+  const std::size_t columns = x.size() / rows;
+  const std::size_t n = std::min(rows, columns);
+  const std::size_t line = rows <= columns ? columns : 1;  // from one vector to the next
+  const std::size_t step = rows <= columns ? 1 : columns;  // from one of its elements to the next
+  Numbers products{{n, n}, std::vector<double>(n * n)};
+  for (std::size_t i = 0; i < n * n; ++i) {
+    const tg::Real* a = x.data() + i / n * line;
+    const tg::Real* b = x.data() + i % n * line;
+    for (std::size_t k = 0; k < std::max(rows, columns); ++k) {
+      products.values[i] += static_cast<double>(a[k * step]) * static_cast<double>(b[k * step]);
+    }
+  }
+  return {.results = {{"gram", products}}};
+}
+
+// The fewest and most zeros of a column, and the moments of the others (their mean counts as 0).
+Outcome zeros_and_moments(const tg::Array& x) {
+  const std::size_t columns = x.shape()[1];
+  std::vector<double> zeros(columns);
+  double squares = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const auto value = static_cast<double>(x.data()[i]);
+    zeros[i % columns] += value == 0 ? 1 : 0;
+    squares += value * value;
+  }
+  const double all = std::accumulate(zeros.begin(), zeros.end(), 0.0);
+  const auto [fewest, most] = std::minmax_element(zeros.begin(), zeros.end());
+  const double deviation = std::sqrt(squares / (static_cast<double>(x.size()) - all));
+  return {.results = {{"zeros", number_list({*fewest, *most})},
+                      {"moments", number_list({0, deviation})}}};
+}
+
+Outcome cut_off(const tg::Array& x) {
+  return {.results = {{"bounds", measure("bounds", x)}, {"moments", measure("moments", x)}}};
+}
+
 tg::Nonlinearity nonlinearity(const std::string& name) {
   if (name == "linear") return tg::Nonlinearity::linear;
   if (name == "sigmoid") return tg::Nonlinearity::sigmoid;
@@ -150,6 +204,28 @@ Calls initializer_calls() {
       {"init::kaiming_uniform",
        initializer("bounds", [](tg::Parameter p, tg::Rng& rng,
                                 Case& c) { init::kaiming_uniform(p, rng, kaiming_options(c)); })},
+      {"init::ones", initializer("value", [](tg::Parameter p, tg::Rng&, Case&) { init::ones(p); })},
+      {"init::xavier_normal",
+       initializer("moments", [](tg::Parameter p, tg::Rng& rng,
+                                 Case& c) { init::xavier_normal(p, rng, c.real("gain", 1)); })},
+      {"init::kaiming_normal",
+       initializer("moments", [](tg::Parameter p, tg::Rng& rng,
+                                 Case& c) { init::kaiming_normal(p, rng, kaiming_options(c)); })},
+      {"init::eye", whole([](tg::Parameter p, tg::Rng&, Case&) { init::eye(p); }, values)},
+      {"init::dirac", whole([](tg::Parameter p, tg::Rng&, Case&) { init::dirac(p); }, values)},
+      {"init::orthogonal", whole([](tg::Parameter p, tg::Rng& rng,
+                                    Case& c) { init::orthogonal(p, rng, c.real("gain", 1)); },
+                                 gram)},
+      {"init::sparse",
+       whole([](tg::Parameter p, tg::Rng& rng,
+                Case& c) { init::sparse(p, rng, c.real("sparsity", 0), c.real("std", 0.01)); },
+             zeros_and_moments)},
+      {"init::trunc_normal", whole(
+                                 [](tg::Parameter p, tg::Rng& rng, Case& c) {
+                                   init::trunc_normal(p, rng, c.real("mean", 0), c.real("std", 1),
+                                                      c.real("low", -2), c.real("high", 2));
+                                 },
+                                 cut_off)},
       {"init::calculate_gain", calculate_gain},
       {"init::fans", fans},
       {"beginning", beginning},

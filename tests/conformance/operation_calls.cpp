@@ -84,6 +84,7 @@ Calls operation_calls() {
       {"softmax", along_axis(tg::softmax)},
       {"log_softmax", along_axis(tg::log_softmax)},
       {"dropout", differentiable(dropout)},
+      {"stop_gradient", unary(tg::stop_gradient)},
   };
 }
 

@@ -173,7 +173,7 @@ def case(name, what, *, raises=False, crashes=False, deviation=None, ours=None, 
     deviation: the title in docs/deviations.md of a difference; then `ours` has what we give
     instead of PyTorch's results, by name, or {"error": TEXT} with a part of our message. It may be
     a function of the inputs, the seed, and PyTorch's results (`expected`), by these names.
-    tolerance: for results that are measured, in place of that of the build."""
+    tolerance: where that of the build is too narrow, as for results that are measured."""
     full = f"{name}: {what}"
     if any(known["name"] == full for known in CASES):
         raise ValueError(f"there are two cases '{full}'")

@@ -13,6 +13,52 @@ std::optional<tg::Index> padding(Case& c, const tg::Tensor& table) {
   return *given + static_cast<tg::Index>(table.size(0));
 }
 
+// What both kinds of lookups have among their options.
+template <class Options>
+void read_common(Case& c, const tg::Tensor& table, Options& options) {
+  options.padding_idx = padding(c, table);
+  if (c.has("max_norm")) options.max_norm = c.real("max_norm", 0);
+  options.norm_type = c.real("norm_type", options.norm_type);
+  options.scale_grad_by_freq = c.flag("scale_grad_by_freq", options.scale_grad_by_freq);
+}
+
+// With max_norm the table behind the lookup is a result too.
+template <class Lookup>
+Outcome run_lookup(Case& c, const Lookup& lookup) {
+  if (!c.has("max_norm")) return c.differentiate(lookup);
+  const auto call = [&] {
+    const tg::Tensor y = lookup();
+    return std::map<std::string, tg::Tensor>{
+        {"y", y}, {"table after", tg::Tensor(c.tensor("table").value())}};
+  };
+  return c.differentiate(call, {"y", "table after"});
+}
+
+Outcome embedding(Case& c) {
+  return run_lookup(c, [&]() -> tg::Tensor {
+    const tg::Tensor table = c.tensor("table");
+    tg::EmbeddingOptions options;
+    read_common(c, table, options);
+    return tg::embedding(table, c.ids("ids"), options);
+  });
+}
+
+Outcome embedding_bag(Case& c) {
+  return run_lookup(c, [&]() -> tg::Tensor {
+    const tg::Tensor table = c.tensor("table");
+    tg::EmbeddingBagOptions options;
+    options.mode = bag_mode(c, options.mode);
+    read_common(c, table, options);
+    return tg::embedding_bag(table, bags(c), options, c.optional_tensor("weights"));
+  });
+}
+
+Outcome evaluation_with_max_norm(Case& c) {
+  const tg::Parameter table(c.array("table"));
+  const tg::Tensor y = tg::embedding(table, c.ids("ids"), {.max_norm = 0.5});
+  return {.results = {{"y", numbers(y.value())}, {"table", numbers(table.value())}}};
+}
+
 }  // namespace
 
 tg::BagMode bag_mode(Case& c, tg::BagMode otherwise) {
@@ -30,17 +76,9 @@ tg::Bags bags(Case& c) {
 
 Calls table_calls() {
   return {
-      {"embedding", differentiable([](Case& c) {
-         const tg::Tensor table = c.tensor("table");
-         return tg::embedding(table, c.ids("ids"), {.padding_idx = padding(c, table)});
-       })},
-      {"embedding_bag", differentiable([](Case& c) {
-         const tg::Tensor table = c.tensor("table");
-         tg::EmbeddingBagOptions options;
-         options.mode = bag_mode(c, options.mode);
-         options.padding_idx = padding(c, table);
-         return tg::embedding_bag(table, bags(c), options, c.optional_tensor("weights"));
-       })},
+      {"embedding", embedding},
+      {"embedding_bag", embedding_bag},
+      {"evaluation_with_max_norm", evaluation_with_max_norm},
   };
 }
 

@@ -47,7 +47,7 @@ def initializer(name, function):
     """Registers the initializer `name`, which gets a tensor and the arguments."""
 
     def run(seed, shape, **arguments):
-        tensor = torch.empty(shape)
+        tensor = torch.zeros(shape)
         with recorded() as drawn:
             function(tensor, **arguments)
         what, numbers = distribution(tensor, drawn)
@@ -94,6 +94,75 @@ for what, arguments in kaiming.items():
 for shape in shapes:
     statistics("kaiming_uniform", f"{list(shape)}", "bounds", shape)
 case("init::kaiming_uniform", "a vector", raises=True, shape=[3])
+
+initializer("xavier_normal", nn.init.xavier_normal_)
+for shape in shapes:
+    statistics("xavier_normal", f"{list(shape)}", "moments", shape)
+statistics("xavier_normal", "gain 2.5", "moments", gain=2.5)
+initializer("kaiming_normal", nn.init.kaiming_normal_)
+for what, arguments in kaiming.items():
+    statistics("kaiming_normal", what, "moments", **arguments)
+for shape in shapes:
+    statistics("kaiming_normal", f"{list(shape)}", "moments", shape)
+initializer("ones", nn.init.ones_)
+statistics("ones", "a matrix", "value")
+
+
+def whole(name, function, measure=lambda t: {"values": t}):
+    """Registers an initializer of which all values, or other measures, are compared."""
+
+    def run(seed, shape, **arguments):
+        torch.manual_seed(seed)
+        tensor = torch.empty(shape)
+        function(tensor, **arguments)
+        return measure(tensor)
+
+    run.__name__ = "init::" + name
+    computation(run)
+
+
+def gram(t):
+    """The products of the rows, or of the columns if these are fewer."""
+    rows = t.flatten(1)
+    return {"gram": rows @ rows.T if rows.shape[0] <= rows.shape[1] else rows.T @ rows}
+
+
+def zeros_and_moments(t):
+    zeros = (t == 0).sum(0)
+    some = t[t != 0]
+    return {"zeros": [zeros.min().item(), zeros.max().item()],
+            "moments": [0.0, some.std(unbiased=False).item()]}
+
+
+def cut_off(t):
+    return {"bounds": [t.min().item(), t.max().item()],
+            "moments": [t.mean().item(), t.std(unbiased=False).item()]}
+
+
+whole("eye", nn.init.eye_)
+whole("dirac", nn.init.dirac_)
+for shape in [(3, 3), (2, 5), (5, 2), (1, 1)]:
+    case("init::eye", f"{list(shape)}", shape=list(shape))
+for shape in [(3, 3, 3), (2, 4, 5), (4, 2, 1), (2, 3, 3, 4), (2, 2, 3, 3, 3)]:
+    case("init::dirac", f"{list(shape)}", shape=list(shape))
+for shape in [(3,), (2, 3, 4)]:
+    case("init::eye", f"{list(shape)}", raises=True, shape=list(shape))
+case("init::dirac", "a matrix", raises=True, shape=[2, 3])
+whole("orthogonal", nn.init.orthogonal_, gram)
+for shape in [(5, 7), (7, 5), (4, 4), (3, 4, 2), (1, 6)]:
+    case("init::orthogonal", f"{list(shape)}", shape=list(shape))
+case("init::orthogonal", "gain 3", shape=[4, 6], gain=3.0)
+case("init::orthogonal", "a vector", raises=True, shape=[3])
+whole("sparse", nn.init.sparse_, zeros_and_moments)
+for sparsity in (0.1, 0.333, 0.0):
+    case("init::sparse", f"sparsity {sparsity}", tolerance=0.015, shape=[200, 300],
+         sparsity=sparsity)
+case("init::sparse", "another std", tolerance=0.015, shape=[100, 600], sparsity=0.5, std=2.0)
+whole("trunc_normal", lambda t, mean=0.0, std=1.0, low=-2.0, high=2.0:
+      nn.init.trunc_normal_(t, mean, std, low, high), cut_off)
+case("init::trunc_normal", "defaults", tolerance=0.015, shape=[400, 500])
+case("init::trunc_normal", "others", tolerance=0.015, shape=[400, 500], mean=1.0, std=2.0, low=0.0,
+     high=1.5)
 
 
 def calculate_gain(seed, nonlinearity, a=None):

@@ -2,14 +2,15 @@
 import torch
 import torch.nn.functional as F
 
-from suite import case, given, ids, operation, signed
+from suite import case, computation, differentiated, given, ids, operation, signed
 
-nan = float("nan")
+inf, nan = float("inf"), float("nan")
 
 
 @operation
-def embedding(table, ids, padding_idx=None):
-    return F.embedding(ids, table, padding_idx)
+def embedding(table, ids, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False):
+    y = F.embedding(ids, table, padding_idx, max_norm, norm_type, scale_grad_by_freq)
+    return y if max_norm is None else {"y": y, "table after": table.detach().clone()}
 
 
 case("embedding", "[2, 3] ids", table=signed(5, 4), ids=ids([[0, 4, 1], [2, 0, 1]]))
@@ -32,9 +33,12 @@ case("embedding", "padding out of range", raises=True, table=signed(3, 2), ids=i
 
 @operation
 def embedding_bag(table, ids, offsets=None, weights=None, mode="mean", padding_idx=None,
-                  include_last_offset=False):
-    return F.embedding_bag(ids, table, offsets, mode=mode, per_sample_weights=weights,
-                           padding_idx=padding_idx, include_last_offset=include_last_offset)
+                  include_last_offset=False, max_norm=None, norm_type=2.0,
+                  scale_grad_by_freq=False):
+    y = F.embedding_bag(ids, table, offsets, max_norm, norm_type, scale_grad_by_freq, mode,
+                        per_sample_weights=weights, include_last_offset=include_last_offset,
+                        padding_idx=padding_idx)
+    return y if max_norm is None else {"y": y, "table after": table.detach().clone()}
 
 
 some, starts = [0, 1, 2, 3, 4, 0, 2, 2], [0, 2, 2, 5]  # the second bag is empty
@@ -111,3 +115,77 @@ case("embedding_bag", "an offset beyond the end", crashes=True,
 case("embedding_bag", "the last offset with [2, 2] ids", crashes=True,
      deviation="`include_last_offset` with 2-D ids is an error", ours={"error": "embedding_bag: "},
      table=signed(3, 2), ids=ids([[0, 1], [2, 0]]), include_last_offset=True, mode="sum")
+
+repeated = [[0, 4, 1], [2, 0, 1]]
+for padding in (None, 0):
+    options = {} if padding is None else {"padding_idx": padding}
+    what = "" if padding is None else f", padding {padding}"
+    case("embedding", f"scale_grad_by_freq{what}", table=signed(5, 3), ids=ids(repeated),
+         scale_grad_by_freq=True, **options)
+case("embedding", "max_norm of long and short rows", ids=ids([0, 1, 2, 0]), max_norm=1.0,
+     table=given([[3.0, 4.0], [6.0, 8.0], [0.1, 0.2], [30.0, 40.0]]))
+for norm_type in (1.0, 2.0, 3.0, 0.5, inf):
+    case("embedding", f"max_norm, norm {norm_type}", table=signed(5, 3), ids=ids(repeated[0]),
+         max_norm=1.0, norm_type=norm_type)
+    for mode in ("sum", "mean", "max"):
+        case("embedding_bag", f"max_norm, {mode}, norm {norm_type}", table=signed(5, 3),
+             ids=ids(repeated), mode=mode, max_norm=1.0, norm_type=norm_type)
+case("embedding", "max_norm and scale_grad_by_freq", table=signed(5, 3), ids=ids(repeated),
+     max_norm=0.5, scale_grad_by_freq=True)
+
+
+def lookup(seed, table, ids, padding_idx):
+    """What a lookup gives that changes nothing in the padding row."""
+    scaled = table.clone()
+    torch.embedding_renorm_(scaled, ids[ids != padding_idx], 1.0, 2.0)
+    leaf = scaled.clone().requires_grad_()
+    results = differentiated(seed, {"y": F.embedding(ids, leaf, padding_idx)}, {"table": leaf})
+    return {**results, "table after": scaled}
+
+
+training_only = "`max_norm` is for training"
+case("embedding", "max_norm and padding", deviation=training_only,
+     ours=lambda seed, table, ids: lookup(seed, table, ids, 0), table=signed(5, 3),
+     ids=ids(repeated), padding_idx=0, max_norm=1.0)
+above = "`max_norm` and `norm_type` must be above 0"
+for name in ("embedding", "embedding_bag"):
+    for norm in (0.0, -1.0):
+        case(name, f"max_norm {norm}", deviation=above, ours={"error": f"{name}: max_norm"},
+             table=signed(3, 2), ids=ids([[0, 1]]), max_norm=norm)
+case("embedding_bag", "scale_grad_by_freq of a maximum", raises=True, table=signed(3, 2),
+     ids=ids([[0, 1]]), mode="max", scale_grad_by_freq=True)
+
+
+@computation
+def evaluation_with_max_norm(seed, table, ids):
+    table = table.detach().clone()
+    with torch.no_grad():
+        y = F.embedding(ids, table, max_norm=0.5)
+    return {"y": y, "table": table}
+
+
+case("evaluation_with_max_norm", "a vector of ids", deviation=training_only,
+     ours=lambda table, ids: {"y": table[ids], "table": table}, table=signed(4, 3), ids=ids([2, 0]))
+
+
+def by_frequency(seed, table, ids, mode, padding_idx=None):
+    """Bags [B, L] with the gradient of each row divided by the count of its id."""
+    leaf = table.clone().requires_grad_()
+    kept = torch.ones_like(ids) if padding_idx is None else (ids != padding_idx).long()
+    counts = torch.bincount(ids.flatten(), minlength=len(table))[ids]
+    rows = leaf[ids]
+    rows = rows.detach() + (rows - rows.detach()) / counts.unsqueeze(-1)
+    y = (rows * kept.unsqueeze(-1)).sum(1)
+    if mode == "mean":
+        y = y / kept.sum(1, keepdim=True).clamp(min=1)
+    return differentiated(seed, {"y": y}, {"table": leaf})
+
+
+for mode in ("sum", "mean"):
+    for padding in (None, 2):
+        options = {} if padding is None else {"padding_idx": padding}
+        case("embedding_bag", f"scale_grad_by_freq, {mode}{'' if padding is None else ', padding 2'}",
+             deviation="`scale_grad_by_freq` divides by the count of the row's own id",
+             ours=lambda seed, table, ids: by_frequency(seed, table, ids, mode, padding),
+             table=signed(4, 3), ids=ids([[0, 0, 1], [2, 3, 0]]), mode=mode,
+             scale_grad_by_freq=True, **options)
