@@ -85,6 +85,8 @@ for reduction in ("mean", "sum", "none"):
          targets=unit(2, 3, 5, constant=True), **options)
     case("cross_entropy", f"probabilities, one class, {reduction}", logits=signed(3, 1),
          targets=unit(3, 1, constant=True), reduction=reduction)
+    case("cross_entropy", f"gradients of the probabilities, {reduction}", logits=signed(4, 5),
+         targets=unit(4, 5), class_weights=weights, label_smoothing=0.2, reduction=reduction)
 case("cross_entropy", "probabilities of another shape", raises=True, logits=signed(2, 3),
      targets=unit(2, 4, constant=True))
 case("cross_entropy", "probabilities and ignore_index", raises=True, logits=signed(2, 3),
@@ -137,6 +139,9 @@ for reduction in ("mean", "sum", "none"):
         case("mse_loss", what, x=signed(*shape), target=signed(*shape), reduction=reduction)
     case("bce_with_logits", f"pos_weight, {reduction}", logits=signed(3, 4),
          targets=unit(3, 4, constant=True), pos_weight=[0.5, 1.0, 3.0, 0.0], reduction=reduction)
+    case("bce_with_logits", f"gradients of the targets, {reduction}", logits=signed(3, 4),
+         targets=unit(3, 4), pos_weight=[0.5, 1.0, 3.0, 0.0], weight=unit(4, constant=True),
+         reduction=reduction)
     case("bce_with_logits", f"weight, {reduction}", logits=signed(3, 4),
          targets=unit(3, 4, constant=True), weight=unit(3, 4, constant=True), reduction=reduction)
     case("bce_with_logits", f"a weight for each class, pos_weight, {reduction}", logits=signed(3, 4),
