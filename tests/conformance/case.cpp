@@ -59,6 +59,8 @@ tg::Array formula(const tg::Shape& shape, const std::string& kind, std::uint64_t
       array.data()[i] = (x + 128) / 512;
     } else if (kind == "unit") {
       array.data()[i] = x / 1024;
+    } else if (kind == "small") {
+      array.data()[i] = (x - 498) / 1024;
     } else {
       throw CaseError(fmt::format("unknown kind of input '{}'", kind));
     }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -40,7 +41,7 @@ struct Outcome {
 /// An input or a parameter: numbers of the formula, or given ones.
 struct InputRecord {
   std::vector<std::size_t> shape;
-  std::string kind;  // signed, positive, unit, ids, mask
+  std::string kind;  // signed, positive, unit, small, ids, mask
   std::uint64_t seed = 0;
   std::vector<double> values = {};  // given ones
   bool constant = false;

@@ -27,7 +27,7 @@ class Input:
         r, out = pow(ROOT, self.seed, PRIME), []
         for _ in range(math.prod(self.shape)):
             out.append({"signed": (r - 498) / 256, "positive": (r + 128) / 512,
-                        "unit": r / 1024}[self.kind])
+                        "unit": r / 1024, "small": (r - 498) / 1024}[self.kind])
             r = r * ROOT % PRIME
         return out
 
@@ -97,16 +97,18 @@ def operation(function):
     return function
 
 
-def layer(call=lambda module, *inputs: module(*inputs)):
-    """Decorator. The function makes a module from the arguments; all its parameters are set by the
-    formula, and `call` runs it on the inputs, in the order in which the case names them."""
+def layer(call=lambda module, *inputs: module(*inputs), kind="signed"):
+    """Decorator. The function makes a module from the arguments; all its parameters are set to
+    numbers of the formula, of this kind ("small" ones in (-0.5, 0.5) keep an attention from looking
+    at one key alone), and `call` runs it on the inputs, in the order in which the case names them.
+    """
 
     def decorate(make):
         def run(seed, inputs, arguments):
             module = make(**arguments)
             parameters = {}
             for name, parameter in module.named_parameters():
-                filled = Input(parameter.shape, "signed")
+                filled = Input(parameter.shape, kind)
                 filled.seed = seed_of(seed, len(inputs) + len(parameters))
                 parameter.data = filled.tensor().detach().reshape(parameter.shape)
                 parameters[name] = filled

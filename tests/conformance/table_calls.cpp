@@ -1,22 +1,13 @@
 // Lookups in tables.
-#include <optional>
-
 #include "case.hpp"
 
 namespace conformance {
 namespace {
 
-// The functions take ids as they are; PyTorch's count a negative padding_idx from the end.
-std::optional<tg::Index> padding(Case& c, const tg::Tensor& table) {
-  const auto given = c.optional_index("padding_idx");
-  if (!given || *given >= 0) return given;
-  return *given + static_cast<tg::Index>(table.size(0));
-}
-
 // What both kinds of lookups have among their options.
 template <class Options>
-void read_common(Case& c, const tg::Tensor& table, Options& options) {
-  options.padding_idx = padding(c, table);
+void read_common(Case& c, Options& options) {
+  options.padding_idx = c.optional_index("padding_idx");
   if (c.has("max_norm")) options.max_norm = c.real("max_norm", 0);
   options.norm_type = c.real("norm_type", options.norm_type);
   options.scale_grad_by_freq = c.flag("scale_grad_by_freq", options.scale_grad_by_freq);
@@ -38,7 +29,7 @@ Outcome embedding(Case& c) {
   return run_lookup(c, [&]() -> tg::Tensor {
     const tg::Tensor table = c.tensor("table");
     tg::EmbeddingOptions options;
-    read_common(c, table, options);
+    read_common(c, options);
     return tg::embedding(table, c.ids("ids"), options);
   });
 }
@@ -48,7 +39,7 @@ Outcome embedding_bag(Case& c) {
     const tg::Tensor table = c.tensor("table");
     tg::EmbeddingBagOptions options;
     options.mode = bag_mode(c, options.mode);
-    read_common(c, table, options);
+    read_common(c, options);
     return tg::embedding_bag(table, bags(c), options, c.optional_tensor("weights"));
   });
 }

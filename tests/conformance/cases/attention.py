@@ -130,7 +130,7 @@ def attention_call(module, *inputs):
     return run_attention(module, query, key, value, padding, rest)
 
 
-@layer(call=attention_call)
+@layer(call=attention_call, kind="small")
 def MultiheadAttention(embed_dim, num_heads, bias=True, kdim=None, vdim=None):
     return nn.MultiheadAttention(embed_dim, num_heads, bias=bias, kdim=kdim, vdim=vdim,
                                  batch_first=True)
@@ -169,12 +169,12 @@ def encoder_call(module, x, *masks):
     return module(x, **dict(zip(names, masks)))
 
 
-@layer(call=encoder_call)
+@layer(call=encoder_call, kind="small")
 def TransformerEncoderLayer(**arguments):
     return nn.TransformerEncoderLayer(**arguments, **OPTIONS)
 
 
-@layer(call=encoder_call)
+@layer(call=encoder_call, kind="small")
 def TransformerEncoder(num_layers, final_norm=False, **arguments):
     norm = nn.LayerNorm(arguments["d_model"]) if final_norm else None
     return nn.TransformerEncoder(nn.TransformerEncoderLayer(**arguments, **OPTIONS), num_layers, norm)
@@ -185,12 +185,12 @@ def decoder_call(module, x, memory, tgt_mask=None, tgt_padding=None, memory_padd
                   memory_key_padding_mask=memory_padding)
 
 
-@layer(call=decoder_call)
+@layer(call=decoder_call, kind="small")
 def TransformerDecoderLayer(**arguments):
     return nn.TransformerDecoderLayer(**arguments, **OPTIONS)
 
 
-@layer(call=decoder_call)
+@layer(call=decoder_call, kind="small")
 def TransformerDecoder(num_layers, final_norm=False, **arguments):
     norm = nn.LayerNorm(arguments["d_model"]) if final_norm else None
     return nn.TransformerDecoder(nn.TransformerDecoderLayer(**arguments, **OPTIONS), num_layers, norm)
@@ -201,7 +201,7 @@ def transformer_call(module, src, tgt, tgt_mask=None, src_padding=None):
                   memory_key_padding_mask=src_padding)
 
 
-@layer(call=transformer_call)
+@layer(call=transformer_call, kind="small")
 def Transformer(**arguments):
     return nn.Transformer(**arguments, **OPTIONS)
 
