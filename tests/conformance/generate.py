@@ -2,6 +2,7 @@
 """Writes cases.json: the inputs of every case and what PyTorch (1.13.1) makes of them."""
 import os
 import sys
+import warnings
 from pathlib import Path
 
 # The same kernels on every machine, so that the file is the same to the byte.
@@ -12,6 +13,7 @@ import torch  # noqa: E402
 
 import suite  # noqa: E402
 
+warnings.simplefilter("ignore")  # of what the cases provoke on purpose
 here = Path(__file__).parent
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
