@@ -1,5 +1,4 @@
 """Layers, with values of the formula in all their parameters, and what they begin with."""
-import torch
 from torch import nn
 
 from suite import case, given, ids, layer, operation, signed
