@@ -48,7 +48,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const std::size_t in = weight.size(1);
   Shape shape = x.shape();
   shape.back() = out;
-  const std::size_t n = count(shape) / std::max<std::size_t>(1, out);
+  const std::size_t n = count(Shape(shape.begin(), shape.end() - 1));
   Array y(shape);
   if (bias.defined()) copy_bias(bias.value(), n, y);
   matmul(n, out, in, {x.value().data(), in}, {weight.value().data(), in, true}, y.data(), out,
@@ -85,6 +85,7 @@ const bool samples = add_samples(
      {"a batch of sequences", {distinct({2, 4, 3}), distinct({5, 3}, 1), distinct({5}, 2)}, call},
      {"no items", {distinct({0, 3}), distinct({2, 3}, 1), distinct({2}, 2)}, call},
      {"no inputs", {distinct({4, 0}), distinct({2, 0}, 1), distinct({2}, 2)}, call},
+     {"no outputs", {distinct({4, 3}), distinct({0, 3}, 1), distinct({0}, 2)}, call},
      {"size 1", {distinct({1, 1}), distinct({1, 1}, 1), distinct({1}, 2)}, call},
      {"x is the weight too", {distinct({3, 3})}, [](const auto& x) { return linear(x[0], x[0]); }}},
     {{"linear: x has shape [2, 4], [..., 3] (weight is [2, 3]) is wanted",
