@@ -23,9 +23,15 @@
 #include <tapegrad/layers/embedding.hpp>
 #include <tapegrad/layers/embedding_bag.hpp>
 #include <tapegrad/layers/init.hpp>
+#include <tapegrad/layers/layer_norm.hpp>
 #include <tapegrad/layers/linear.hpp>
+#include <tapegrad/layers/multihead_attention.hpp>
+#include <tapegrad/layers/positional_encoding.hpp>
 #include <tapegrad/layers/sequential.hpp>
 #include <tapegrad/layers/text_embedding.hpp>
+#include <tapegrad/layers/transformer.hpp>
+#include <tapegrad/layers/transformer_decoder.hpp>
+#include <tapegrad/layers/transformer_encoder.hpp>
 #include <tapegrad/optim/adam.hpp>
 #include <tapegrad/optim/optimizer.hpp>
 #include <tapegrad/optim/sgd.hpp>

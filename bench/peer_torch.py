@@ -138,6 +138,30 @@ def mlp(form):
     return training_step(model, batches)
 
 
+class Transformer(nn.Module):
+    """Embedding, two encoder layers, masked mean, linear; positions or texts first inside."""
+
+    def __init__(self, batch_first):
+        super().__init__()
+        self.batch_first = batch_first
+        self.embed = nn.Embedding(20_000, 128, padding_idx=0)
+        layer = nn.TransformerEncoderLayer(128, 4, 512, batch_first=batch_first)
+        self.encoder = nn.TransformerEncoder(layer, 2)
+        self.out = nn.Linear(128, 2)
+
+    def forward(self, ids):
+        words = self.embed(ids if self.batch_first else ids.T)
+        words = self.encoder(words, src_key_padding_mask=ids == 0)
+        words = words if self.batch_first else words.transpose(0, 1)
+        return self.out(mean_by_product(words, ids))
+
+
+def transformer(form):
+    model = Transformer([True, False][form])
+    batches = [((ids,), labels) for ids, labels in zipf_texts(20_000, 32, 128)]
+    return training_step(model, batches)
+
+
 def adam5m(form):
     """Form 0: one tensor after the other; form 1: PyTorch's functions of lists of tensors."""
     p = nn.Parameter(torch.rand(5_000_000) * 0.1 - 0.05)
@@ -145,7 +169,7 @@ def adam5m(form):
     return torch.optim.Adam([p], foreach=[False, True][form]).step
 
 
-STEPS = {"emb_fwd_bwd": emb_fwd_bwd, "mlp": mlp, "adam5M": adam5m}
+STEPS = {"emb_fwd_bwd": emb_fwd_bwd, "mlp": mlp, "transformer": transformer, "adam5M": adam5m}
 for make, kinds in ((bag, ["frozen", "dense", "sparse"]), (seq, ["frozen", "dense", "sparse"]),
                     (big, ["dense", "sparse"])):
     for each in kinds:

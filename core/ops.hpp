@@ -39,6 +39,21 @@ struct EmbeddingBagOptions {
   std::optional<Index> padding_idx = {};
 };
 
+/// What attention leaves out; a mask that is not given leaves out nothing.
+struct AttentionMasks {
+  /// [B, Tk]: keys that no query attends to, as a rule padding.
+  Mask key_padding_mask = {};
+  /// [Tq, Tk], [B, Tq, Tk] or [B, H, Tq, Tk]: keys that a query does not attend to.
+  Mask attn_mask = {};
+};
+
+struct AttentionOptions {
+  /// Into so many parts queries, keys and values are cut, each of which attends on its own.
+  std::size_t heads = 1;
+  /// In training, the probability with which a weight is zeroed.
+  double dropout = 0.0;
+};
+
 /// What becomes of the losses of the items.
 enum class Reduction { mean, sum, none };
 
@@ -133,6 +148,30 @@ Tensor dropout(const Tensor& x, double p, const Context& context);
 /// mean is weighted as torch.nn.CrossEntropyLoss does it; with nothing to average it is 0.
 Tensor cross_entropy(const Tensor& logits, const IndexArray& labels,
                      const CrossEntropyOptions& options = {});
+
+// Normalization and attention.
+/// (x - mean) / sqrt(variance + eps) * weight + bias, with mean and variance over the last
+/// dimensions, which must be normalized_shape, as must be weight and bias where they are given:
+/// [...] -> [...]. torch.nn.functional.layer_norm.
+Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
+                  const Tensor& bias = {}, double eps = 1e-5);
+/// softmax(q k^T / sqrt(d)) v for each of H heads: q [B, Tq, E], k [B, Tk, E], v [B, Tk, Ev] ->
+/// [B, Tq, Ev]; head h has the numbers h d .. (h + 1) d - 1 of E, d = E / H, and alike of Ev. A
+/// query that may attend to no key gets zeros. torch.nn.functional.scaled_dot_product_attention.
+Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v,
+                                    const AttentionMasks& masks = {},
+                                    const AttentionOptions& options = {},
+                                    const Context& context = {});
+/// The same for q, k and v side by side: [B, T, 3 E] -> [B, T, E].
+Tensor scaled_dot_product_attention(const Tensor& qkv, const AttentionMasks& masks = {},
+                                    const AttentionOptions& options = {},
+                                    const Context& context = {});
+/// The weights softmax(q k^T / sqrt(d)), before dropout: q [B, Tq, E], k [B, Tk, E] ->
+/// [B, H, Tq, Tk]; all zero for a query that may attend to no key. A constant: no gradient.
+Tensor attention_weights(const Tensor& q, const Tensor& k, const AttentionMasks& masks = {},
+                         std::size_t heads = 1);
+/// [n, n], true above the diagonal: position i attends to the positions 0 .. i.
+Mask causal_mask(std::size_t n);
 
 // Tables.
 /// table [V, D], ids [...] in 0 .. V-1 -> [..., D]. The table's gradient is rows.

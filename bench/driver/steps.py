@@ -32,6 +32,7 @@ BENCHMARKS = [
     Benchmark("emb_fwd_bwd", "torch", (4,)),
     Benchmark("mlp", "torch", (1,), products=True, limit="sgemm"),
     Benchmark("mlp_products", products=True, limit="sgemm", wanted_share=0.8),
+    Benchmark("transformer", "torch", (2, 2.5), products=True, limit="sgemm"),
     Benchmark("chain", "libtorch", (10,)),
     Benchmark("adam5M", "torch", (1.3, 1), limit="triad", limit_options=("n=6619136",),
               wanted_share=0.9),

@@ -53,6 +53,7 @@ int bench_steps(int argc, char** argv) {
   bench::add_sequence_steps(registry);
   bench::add_dense_steps(registry);
   bench::add_small_steps(registry);
+  bench::add_transformer_steps(registry);
   bench::add_text_steps(registry);
   bench::add_limits(registry);
   const auto found = argc < 3 ? registry.end() : registry.find(argv[1]);

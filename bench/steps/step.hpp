@@ -39,6 +39,7 @@ void add_bag_steps(Registry& registry);
 void add_sequence_steps(Registry& registry);
 void add_dense_steps(Registry& registry);
 void add_small_steps(Registry& registry);
+void add_transformer_steps(Registry& registry);
 void add_text_steps(Registry& registry);
 void add_limits(Registry& registry);
 

@@ -62,6 +62,31 @@ struct Dropped {
   Real scale;
 };
 
+/// Layer normalization of lines of `width` numbers, one after the other.
+struct NormalizedLines {
+  const Real* x;
+  const Real* weight;  ///< [width], as is bias
+  const Real* bias;
+  std::size_t width;
+  Real eps;
+  Real* y;
+  Real* means;   ///< of each line
+  Real* scales;  ///< 1 / sqrt(variance + eps) of each line
+};
+
+/// Its gradient. That of weight and bias, [width], is added to what they hold.
+struct NormalizedGradient {
+  const Real* x;
+  const Real* dy;
+  const Real* weight;
+  const Real* means;
+  const Real* scales;
+  std::size_t width;
+  Real* dx;
+  Real* dweight;
+  Real* dbias;
+};
+
 /// The loops for one instruction set. They run on the calling thread.
 struct Simd {
   /// Sums begin .. end-1.
@@ -76,10 +101,17 @@ struct Simd {
   // One line of n numbers; the result may not lie where the arguments do.
   void (*softmax)(const Real* x, Real* y, std::size_t n);
   void (*log_softmax)(const Real* x, Real* y, std::size_t n);
+  /// The softmax of scale x over the numbers that are not masked, and 0 for those that are; if all
+  /// are, 0 for all. `masked` may be null: none is.
+  void (*masked_softmax)(const Real* x, const bool* masked, Real scale, Real* y, std::size_t n);
   /// dx = y (dy - sum of dy y), for y = softmax(x).
   void (*softmax_gradient)(const Real* y, const Real* dy, Real* dx, std::size_t n);
   /// dx = dy - exp(y) (sum of dy), for y = log_softmax(x).
   void (*log_softmax_gradient)(const Real* y, const Real* dy, Real* dx, std::size_t n);
+
+  /// Lines begin .. end-1.
+  void (*layer_norm)(const NormalizedLines& lines, std::size_t begin, std::size_t end);
+  void (*layer_norm_gradient)(const NormalizedGradient& lines, std::size_t begin, std::size_t end);
 
   // Steps of optimizers for n elements: parameter, state, gradient.
   void (*adam)(Real* x, Real* m, Real* v, const Real* g, std::size_t n, const AdamScalars& c);

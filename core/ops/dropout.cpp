@@ -1,9 +1,8 @@
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cmath>
 #include <stdexcept>
-#include <tapegrad/core/kernels/simd.hpp>
+#include <tapegrad/core/kernels/dropping.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/samples.hpp>
@@ -15,11 +14,7 @@ namespace {
 // instead of keeping it.
 Array masked(const Array& x, const Rng& rng, double p) {
   Array y(x.shape());
-  const Dropped dropped{.x = x.data(),
-                        .y = y.data(),
-                        .key = rng.key(),
-                        .threshold = static_cast<std::uint32_t>(std::min(p * 0x1p32, 0x1p32 - 1)),
-                        .scale = p < 1 ? static_cast<Real>(1 / (1 - p)) : Real(0)};
+  const Dropped dropped = dropping(p, rng, x.data(), y.data());
   parallel_ranges(y.size(), 2, [&dropped](std::size_t begin, std::size_t end) {
     simd().dropout(dropped, begin, end);
   });

@@ -59,3 +59,8 @@ for padding in (None, 0):
     F.embedding_bag(two_bags[0], table, two_bags[1], mode="sum", padding_idx=padding,
                     per_sample_weights=weights).sum().backward()
     print("embedding_bag, weights", padding, table.grad[:, 0], weights.grad)
+
+layer_norm_inputs = [torch.tensor(numbers).requires_grad_() for numbers in ([1.0, 2, 4], [1, 2, 0.5], [0.0, 1, -1])]
+y = F.layer_norm(layer_norm_inputs[0], (3,), *layer_norm_inputs[1:])
+y.backward(torch.tensor([1.0, -2, 3]))
+print("layer_norm", y.detach(), *[x.grad for x in layer_norm_inputs], sep="\n  ")

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <tapegrad/core/kernels/simd/dropout.hpp>
+#include <tapegrad/core/kernels/simd/layer_norm.hpp>
 #include <tapegrad/core/kernels/simd/optimizers.hpp>
 #include <tapegrad/core/kernels/simd/softmax.hpp>
 #include <tapegrad/core/kernels/simd/sum_rows.hpp>
@@ -15,8 +16,11 @@ constexpr Simd loops{.sum_rows = sum_rows,
                      .dropout = dropout_elements,
                      .softmax = softmax_line,
                      .log_softmax = log_softmax_line,
+                     .masked_softmax = masked_softmax_line,
                      .softmax_gradient = softmax_gradient_line,
                      .log_softmax_gradient = log_softmax_gradient_line,
+                     .layer_norm = layer_norm_lines,
+                     .layer_norm_gradient = layer_norm_gradient_lines,
                      .adam = adam,
                      .adam_drift = adam_drift,
                      .sgd = sgd,

@@ -3,16 +3,10 @@
 #pragma once
 
 #include <tapegrad/core/kernels/simd.hpp>
+#include <tapegrad/core/kernels/simd/vectors.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
-
-inline float root_of(float x) {
-  return __builtin_sqrtf(x);
-}
-inline double root_of(double x) {
-  return __builtin_sqrt(x);
-}
 
 inline void adam(Real* __restrict x, Real* __restrict m, Real* __restrict v,
                  const Real* __restrict g, std::size_t n, const AdamScalars& scalars) {

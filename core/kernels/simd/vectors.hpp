@@ -51,5 +51,12 @@ template <class V>
   __builtin_memcpy(to, &v, sizeof v);
 }
 
+inline float root_of(float x) {
+  return __builtin_sqrtf(x);
+}
+inline double root_of(double x) {
+  return __builtin_sqrt(x);
+}
+
 }  // namespace
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

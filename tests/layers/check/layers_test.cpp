@@ -54,6 +54,51 @@ tg::Tensor on_bags(const tg::EmbeddingBag& layer, const std::vector<tg::Tensor>&
   return layer(some_bags);
 }
 
+const tg::Mask some_padding = {{false, false, false}, {false, true, true}};
+
+// A layer of sequences on its first input, or two, with some padding.
+template <class Layer>
+tg::Tensor on_padded(const Layer& layer, const std::vector<tg::Tensor>& x) {
+  const tg::Context context{.training = true};
+  if constexpr (std::is_invocable_v<const Layer&, const tg::Tensor&, const tg::Tensor&,
+                                    const tg::Context&>) {
+    return layer(x[0], x[1], context);
+  } else {
+    return layer(x[0], context, {.key_padding_mask = some_padding});
+  }
+}
+
+// Names with a prefix each.
+std::vector<std::string> names(const std::vector<std::string>& prefixes,
+                               const std::vector<std::string>& all) {
+  std::vector<std::string> result;
+  for (const std::string& prefix : prefixes) {
+    for (const std::string& name : all) result.push_back(prefix + name);
+  }
+  return result;
+}
+
+const std::vector<std::string> attention_names = {"in_proj_weight", "in_proj_bias",
+                                                  "out_proj.weight", "out_proj.bias"};
+
+std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+std::vector<std::string> encoder_layer_names() {
+  return joined(names({"self_attn."}, attention_names),
+                names({"linear1.", "linear2.", "norm1.", "norm2."}, {"weight", "bias"}));
+}
+
+std::vector<std::string> decoder_layer_names() {
+  return joined(names({"self_attn.", "multihead_attn."}, attention_names),
+                names({"linear1.", "linear2.", "norm1.", "norm2.", "norm3."}, {"weight", "bias"}));
+}
+
+const tg::TransformerOptions small_transformer = {
+    .dim_feedforward = 3, .dropout = 0.2, .activation = tg::Activation::gelu};
+
 // A model whose output layer is its table, as language models have it.
 struct Tied {
   tg::Embedding embed;
@@ -146,6 +191,79 @@ const std::vector<Row>& table() {
                 .call = on_input<Mlp>,
                 .inputs = {tg::distinct({4, 3})},
                 .names = {"0.weight", "0.bias", "3.weight", "3.bias"}}),
+      row<tg::LayerNorm>("layer_norm", "over the last dimension",
+                         {.make = [](tg::Rng&) { return tg::LayerNorm(3); },
+                          .call = on_input<tg::LayerNorm>,
+                          .inputs = {tg::distinct({2, 4, 3})},
+                          .names = {"weight", "bias"},
+                          .random = false}),
+      row<tg::LayerNorm>(
+          "layer_norm", "without weight and bias",
+          {.make = [](tg::Rng&) { return tg::LayerNorm(3, {.elementwise_affine = false}); },
+           .call = on_input<tg::LayerNorm>,
+           .inputs = {tg::distinct({2, 3})}}),
+      row<tg::MultiheadAttention>(
+          "multihead_attention", "with padding and dropout",
+          {.make = [](tg::Rng& rng) { return tg::MultiheadAttention(4, 2, rng, {.dropout = 0.3}); },
+           .call = on_padded<tg::MultiheadAttention>,
+           .inputs = {tg::distinct({2, 3, 4})},
+           .names = attention_names}),
+      row<tg::MultiheadAttention>(
+          "multihead_attention", "other widths of keys and values",
+          {.make =
+               [](tg::Rng& rng) {
+                 return tg::MultiheadAttention(4, 2, rng, {.kdim = 3, .vdim = 5});
+               },
+           .call = [](const auto& layer, const auto& x) { return layer(x[0], x[1], x[2], {}); },
+           .inputs = {tg::distinct({2, 3, 4}), tg::distinct({2, 2, 3}), tg::distinct({2, 2, 5})},
+           .names = {"q_proj_weight", "k_proj_weight", "v_proj_weight", "in_proj_bias",
+                     "out_proj.weight", "out_proj.bias"}}),
+      row<tg::PositionalEncoding>(
+          "positional_encoding", "sinusoids",
+          {.make = [](tg::Rng&) { return tg::PositionalEncoding(3, {.max_len = 4}); },
+           .call = on_input<tg::PositionalEncoding>,
+           .inputs = {tg::distinct({2, 4, 3})}}),
+      row<tg::LearnedPositionalEncoding>(
+          "positional_encoding", "learned",
+          {.make =
+               [](tg::Rng& rng) { return tg::LearnedPositionalEncoding(3, rng, {.max_len = 5}); },
+           .call = on_input<tg::LearnedPositionalEncoding>,
+           .inputs = {tg::distinct({2, 4, 3})},
+           .names = {"weight"}}),
+      row<tg::TransformerEncoderLayer>("transformer_encoder", "one layer",
+                                       {.make =
+                                            [](tg::Rng& rng) {
+                                              return tg::TransformerEncoderLayer(4, 2, rng,
+                                                                                 small_transformer);
+                                            },
+                                        .call = on_padded<tg::TransformerEncoderLayer>,
+                                        .inputs = {tg::distinct({2, 3, 4})},
+                                        .names = encoder_layer_names()}),
+      row<tg::TransformerEncoder>(
+          "transformer_encoder", "two layers",
+          {.make =
+               [](tg::Rng& rng) { return tg::TransformerEncoder(4, 2, 2, rng, small_transformer); },
+           .call = on_padded<tg::TransformerEncoder>,
+           .inputs = {tg::distinct({2, 3, 4})},
+           .names = names({"layers.0.", "layers.1."}, encoder_layer_names())}),
+      row<tg::TransformerDecoderLayer>(
+          "transformer_decoder", "one layer",
+          {.make =
+               [](tg::Rng& rng) {
+                 return tg::TransformerDecoderLayer(4, 2, rng, small_transformer);
+               },
+           .call = on_padded<tg::TransformerDecoderLayer>,
+           .inputs = {tg::distinct({2, 2, 4}), tg::distinct({2, 3, 4}, 1)},
+           .names = decoder_layer_names()}),
+      row<tg::Transformer>(
+          "transformer", "one layer each",
+          {.make = [](tg::Rng& rng) { return tg::Transformer(2, 1, 1, 1, rng, small_transformer); },
+           .call = on_padded<tg::Transformer>,
+           .inputs = {tg::distinct({2, 3, 2}), tg::distinct({2, 2, 2}, 1)},
+           .names = joined(joined(names({"encoder.layers.0."}, encoder_layer_names()),
+                                  names({"encoder.norm."}, {"weight", "bias"})),
+                           joined(names({"decoder.layers.0."}, decoder_layer_names()),
+                                  names({"decoder.norm."}, {"weight", "bias"})))}),
       row<Tied>("linear", "tied to a table",
                 {.make = tied, .call = on_ids<Tied>, .names = {"embed.weight", "out.weight"}})};
   return rows;
