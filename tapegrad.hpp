@@ -32,8 +32,13 @@
 #include <tapegrad/layers/transformer.hpp>
 #include <tapegrad/layers/transformer_decoder.hpp>
 #include <tapegrad/layers/transformer_encoder.hpp>
+#include <tapegrad/optim/adagrad.hpp>
 #include <tapegrad/optim/adam.hpp>
+#include <tapegrad/optim/clip.hpp>
+#include <tapegrad/optim/lr_scheduler.hpp>
 #include <tapegrad/optim/optimizer.hpp>
+#include <tapegrad/optim/rmsprop.hpp>
+#include <tapegrad/optim/schedules.hpp>
 #include <tapegrad/optim/sgd.hpp>
 #include <tapegrad/text/batches.hpp>
 #include <tapegrad/text/dataset.hpp>

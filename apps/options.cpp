@@ -199,6 +199,12 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->group(group);
   app.add_flag("--lr-decay", e.fit.lr_decay, "Let the learning rate fall to 0 in equal steps")
       ->group(group);
+  app.add_option("--clip-norm", e.fit.clip_norm,
+                 "Clip the gradients of each step to this norm (0: never)")
+      ->capture_default_str()
+      ->check(plain(CLI::NonNegativeNumber))
+      ->type_name("X")
+      ->group(group);
   app.add_option("--weight-decay", e.weight_decay, "Weight decay")
       ->capture_default_str()
       ->check(plain(CLI::NonNegativeNumber))

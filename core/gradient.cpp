@@ -76,6 +76,16 @@ RowGrad without_rows(RowGrad g, const std::vector<Index>& rows) {
 
 }  // namespace
 
+Array* Gradient::values() {
+  RowGrad* row_grad = std::get_if<RowGrad>(&data_);
+  return row_grad != nullptr ? &row_grad->values : std::get_if<Array>(&data_);
+}
+
+const Array* Gradient::values() const {
+  const RowGrad* row_grad = std::get_if<RowGrad>(&data_);
+  return row_grad != nullptr ? &row_grad->values : std::get_if<Array>(&data_);
+}
+
 std::size_t Gradient::bytes() const {
   if (is_dense()) return dense().size() * sizeof(Real);
   if (is_none()) return 0;
@@ -109,11 +119,9 @@ void Gradient::add(Gradient other) {
 }
 
 void Gradient::scale(Real factor) {
-  Array* values = std::get_if<Array>(&data_);
-  if (RowGrad* row_grad = std::get_if<RowGrad>(&data_)) values = &row_grad->values;
-  if (values == nullptr) return;
-  std::for_each(values->data(), values->data() + values->size(),
-                [factor](Real& x) { x *= factor; });
+  Array* array = values();
+  if (array == nullptr) return;
+  std::for_each(array->data(), array->data() + array->size(), [factor](Real& x) { x *= factor; });
 }
 
 void Gradient::drop_rows(const std::vector<Index>& rows) {
@@ -155,6 +163,11 @@ const Gradient& Gradients::operator[](const Parameter& p) const {
   static const Gradient nothing;
   const auto found = by_id_.find(p.id());
   return found == by_id_.end() ? nothing : found->second;
+}
+
+Gradient* Gradients::find(const Parameter& p) {
+  const auto found = by_id_.find(p.id());
+  return found == by_id_.end() ? nullptr : &found->second;
 }
 
 void Gradients::add_to_leaf(const Leaf& leaf, Gradient gradient) {

@@ -34,6 +34,10 @@ class Gradient {
   const Array& dense() const { return std::get<Array>(data_); }
   const RowGrad& rows() const { return std::get<RowGrad>(data_); }
 
+  /// Its numbers, those of the array or of the rows, to be changed; nullptr if it is nothing.
+  Array* values();
+  const Array* values() const;
+
   /// What its values and row ids take in memory.
   std::size_t bytes() const;
 
@@ -66,6 +70,8 @@ class Gradients {
   /// The parameter's gradient; nothing (is_none) if it is absent.
   const Gradient& operator[](const Parameter& p) const;
   bool contains(const Parameter& p) const { return by_id_.count(p.id()) > 0; }
+  /// The parameter's gradient, to be changed; nullptr if it is absent.
+  Gradient* find(const Parameter& p);
   /// The parameter's gradient as an array of its shape, zeros if it is absent.
   Array dense(const Parameter& p) const { return (*this)[p].to_dense(p.shape()); }
   std::size_t size() const { return by_id_.size(); }

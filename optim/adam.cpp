@@ -33,48 +33,77 @@ AdamOptions adam_options(const AdamWOptions& o) {
           .beta2 = o.beta2,
           .eps = o.eps,
           .weight_decay = o.weight_decay,
+          .amsgrad = o.amsgrad,
           .row_policy = o.row_policy};
 }
 
-}  // namespace
-
-Adam::Adam(std::vector<NamedParameter> parameters, const AdamOptions& options)
-    : Adam("Adam", std::move(parameters), options, false) {}
-
-Adam::Adam(const char* name, std::vector<NamedParameter> parameters, const AdamOptions& options,
-           bool decoupled)
-    : Optimizer(name, std::move(parameters), options.lr,
-                rows::row_policy_for(options.row_policy, decoupled || options.weight_decay == 0),
-                {"exp_avg", "exp_avg_sq"}),
-      options_(options),
-      decoupled_(decoupled) {
-  check_below_one(name, "beta1", options.beta1);
-  check_below_one(name, "beta2", options.beta2);
-  check_not_negative(name, "eps", options.eps);
-  check_not_negative(name, "weight_decay", options.weight_decay);
+std::vector<std::string> state_names_for(const AdamOptions& options) {
+  if (options.amsgrad) return {"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
+  return {"exp_avg", "exp_avg_sq"};
 }
 
-AdamW::AdamW(std::vector<NamedParameter> parameters, const AdamWOptions& options)
-    : Adam("AdamW", std::move(parameters), adam_options(options), true) {}
+class AdamRule final : public UpdateRule {
+ public:
+  AdamRule(const char* name, const AdamOptions& options, bool decoupled)
+      : UpdateRule(name,
+                   rows::row_policy_for(options.row_policy, decoupled || options.weight_decay == 0),
+                   state_names_for(options)),
+        options_(options),
+        decoupled_(decoupled) {
+    check_below_one(name, "beta1", options.beta1);
+    check_below_one(name, "beta2", options.beta2);
+    check_not_negative(name, "eps", options.eps);
+    check_not_negative(name, "weight_decay", options.weight_decay);
+  }
 
-void Adam::update(Parameter& p, const Gradient& gradient, OptimizerState& state) {
+  void update(Parameter& p, const Gradient& gradient, OptimizerState& state,
+              double lr) const override;
+  void check_lr(double lr) const override;
+  std::unique_ptr<Drift> make_drift() const override {
+    return std::make_unique<AdamDrift>(options_, decoupled_);
+  }
+
+ private:
+  AdamOptions options_;  // its lr is that of the beginning
+  bool decoupled_;       // AdamW's decay
+};
+
+void AdamRule::update(Parameter& p, const Gradient& gradient, OptimizerState& state,
+                      double lr) const {
   if (rows::touches_nothing(gradient, row_policy())) return;
-  const AdamScalars c = scalars(options_, decoupled_, lr(), state.steps);
-  const std::array arrays{p.mutate_stored().data(), state.arrays[0].data(), state.arrays[1].data()};
-  for_each_span(p, gradient, row_policy(), arrays,
+  const AdamScalars c = scalars(options_, decoupled_, lr, state.steps);
+  Real* x = p.mutate_stored().data();
+  Real* m = state.arrays[0].data();
+  Real* v = state.arrays[1].data();
+  if (options_.amsgrad) {
+    for_each_span(
+        p, gradient, row_policy(), std::array{x, m, v, state.arrays[2].data()},
+        [c, step = simd().amsgrad](const std::array<Real*, 4>& a, const Real* g, std::size_t n) {
+          step(a[0], a[1], a[2], a[3], g, n, c);
+        });
+    return;
+  }
+  for_each_span(p, gradient, row_policy(), std::array{x, m, v},
                 [c, step = simd().adam](const std::array<Real*, 3>& a, const Real* g,
                                         std::size_t n) { step(a[0], a[1], a[2], g, n, c); });
 }
 
-void Adam::check_options() const {
-  if (!decoupled_ || row_policy() != RowPolicy::exact || lr() * options_.weight_decay < 1) return;
+void AdamRule::check_lr(double lr) const {
+  const double decay = lr * options_.weight_decay;
+  if (!decoupled_ || row_policy() != RowPolicy::exact || decay < 1) return;
   throw std::invalid_argument(
       fmt::format("AdamW: lr {} times weight_decay {} is {}, RowPolicy::exact wants less than 1",
-                  lr(), options_.weight_decay, lr() * options_.weight_decay));
+                  lr, options_.weight_decay, decay));
 }
 
-std::unique_ptr<Drift> Adam::make_drift() const {
-  return std::make_unique<AdamDrift>(options_, decoupled_);
+}  // namespace
+
+std::unique_ptr<const UpdateRule> make_rule(const AdamOptions& options) {
+  return std::make_unique<AdamRule>("Adam", options, false);
+}
+
+std::unique_ptr<const UpdateRule> make_rule(const AdamWOptions& options) {
+  return std::make_unique<AdamRule>("AdamW", adam_options(options), true);
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

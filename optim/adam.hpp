@@ -1,8 +1,8 @@
 // Adam and AdamW, for dense and row gradients alike.
 #pragma once
 
+#include <memory>
 #include <tapegrad/optim/optimizer.hpp>
-#include <vector>
 
 namespace tapegrad {
 
@@ -15,6 +15,7 @@ struct AdamOptions {
   /// moments. It gives every row a gradient: with RowPolicy::lazy only touched rows see it, and
   /// RowPolicy::exact is RowPolicy::dense.
   double weight_decay = 0.0;
+  bool amsgrad = false;
   RowPolicy row_policy = RowPolicy::exact;
 };
 
@@ -27,47 +28,26 @@ struct AdamWOptions {
   /// With RowPolicy::lazy only touched rows decay. RowPolicy::exact wants lr * weight_decay
   /// below 1: a step with more throws std::invalid_argument.
   double weight_decay = 0.01;
+  bool amsgrad = false;
   RowPolicy row_policy = RowPolicy::exact;
 };
 
 inline namespace TAPEGRAD_PRECISION {
 
+std::unique_ptr<const UpdateRule> make_rule(const AdamOptions& options);
+std::unique_ptr<const UpdateRule> make_rule(const AdamWOptions& options);
+
 /// Adam (Kingma and Ba, 2015), torch.optim.Adam: in step t, with g the gradient (plus L2 decay),
 ///   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g²,
-///   x -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps).
+///   x -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps);
+/// with amsgrad (Reddi et al., 2018) the largest v so far takes the place of v in the last line.
 /// Throws std::invalid_argument for a negative lr, eps or weight decay, a beta outside [0, 1), or
 /// no parameters; a parameter given twice counts once.
-class Adam : public Optimizer {
- public:
-  explicit Adam(std::vector<NamedParameter> parameters, const AdamOptions& options = {});
-  /// For all parameters of a model.
-  template <class Model>
-  requires(!IsParameter<Model>) explicit Adam(const Model& model, const AdamOptions& options = {})
-      : Adam(tapegrad::parameters(model), options) {}
-
- protected:
-  Adam(const char* name, std::vector<NamedParameter> parameters, const AdamOptions& options,
-       bool decoupled);
-
- private:
-  void update(Parameter& p, const Gradient& gradient, OptimizerState& state) override;
-  void check_options() const override;
-  std::unique_ptr<Drift> make_drift() const override;
-
-  AdamOptions options_;  // its lr is that of the beginning
-  bool decoupled_;
-};
+using Adam = OptimizerWith<AdamOptions>;
 
 /// AdamW (Loshchilov and Hutter, 2019), torch.optim.AdamW: Adam, with x -= lr * weight_decay * x
 /// beside it. Errors as Adam's.
-class AdamW : public Adam {
- public:
-  explicit AdamW(std::vector<NamedParameter> parameters, const AdamWOptions& options = {});
-  /// For all parameters of a model.
-  template <class Model>
-  requires(!IsParameter<Model>) explicit AdamW(const Model& model, const AdamWOptions& options = {})
-      : AdamW(tapegrad::parameters(model), options) {}
-};
+using AdamW = OptimizerWith<AdamWOptions>;
 
 }  // namespace TAPEGRAD_PRECISION
 }  // namespace tapegrad

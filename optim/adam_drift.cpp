@@ -21,6 +21,7 @@ AdamDrift::AdamDrift(const AdamOptions& options, bool decoupled)
       beta2_(options.beta2),
       eps_(options.eps),
       decay_(decoupled ? options.weight_decay : 0),
+      amsgrad_(options.amsgrad),
       reach_(reach(options.beta1)) {
   for (std::size_t j = 0; j <= reach_; ++j) {
     beta1_powers_.push_back(std::pow(beta1_, j));
@@ -43,11 +44,16 @@ double AdamDrift::weight(std::size_t origin, std::size_t j) const {
   return steps_[origin + j - 1].size * beta1_powers_[j] * decayed;
 }
 
+// What j steps without gradient leave of the root that the steps are divided by.
+double AdamDrift::left(std::size_t j) const {
+  return amsgrad_ ? 1.0 : beta2_roots_[j];
+}
+
 // Chooses the q of the rows settled by the last step, and whether the series will do for them.
 void AdamDrift::add_origin(double log_decay) {
   const double power = std::pow(beta2_, static_cast<double>(start_ + steps_.size()));
   const auto q_at = [&](std::size_t j) {
-    return beta2_roots_[j] / std::sqrt(1 - power * beta2_roots_[j] * beta2_roots_[j]);
+    return left(j) / std::sqrt(1 - power * beta2_roots_[j] * beta2_roots_[j]);
   };
   double weights = 0, sum = 0, rest = 0;
   for (std::size_t j = 1; j <= reach_; ++j) {
@@ -69,7 +75,7 @@ void AdamDrift::step(double lr) {
   for (std::size_t origin = now - std::min(now, reach_); origin < now; ++origin) {
     Origin& o = origins_[origin];
     if (!o.series) continue;
-    const double distance = beta2_roots_[now - origin] * steps_.back().root - o.q;
+    const double distance = left(now - origin) * steps_.back().root - o.q;
     double term = weight(origin, now - origin);
     for (double& sum : o.sums) {
       sum += term;
@@ -88,16 +94,21 @@ void AdamDrift::move(std::size_t from, Real* x, const StateRow& state, std::size
                      .sums = {},
                      .scale = real(std::exp(origins_.back().log_decay - origin.log_decay)),
                      .beta1 = real(std::pow(beta1_, steps)),
-                     .beta2 = real(std::pow(beta2_, steps))};
+                     .beta2 = real(amsgrad_ ? 1.0 : std::pow(beta2_, steps))};
+  Real* root_of = state.at(amsgrad_ ? 2 : 1);
   if (origin.series) {
     std::transform(origin.sums.begin(), origin.sums.end(), c.sums, real);
-    simd().adam_drift(x, state[0], state[1], n, c);
+    simd().adam_drift(x, state[0], root_of, n, c);
   } else {
-    move_by_terms(from, c.scale, x, state[0], state[1], n);
+    move_by_terms(from, c.scale, x, state[0], root_of, n);
     for (std::size_t i = 0; i < n; ++i) {
       state[0][i] *= c.beta1;
-      state[1][i] *= c.beta2;
+      root_of[i] *= c.beta2;
     }
+  }
+  if (amsgrad_) {
+    const Real shrinks = real(std::pow(beta2_, steps));
+    for (std::size_t i = 0; i < n; ++i) state[1][i] *= shrinks;
   }
 }
 
@@ -107,7 +118,7 @@ void AdamDrift::move_by_terms(std::size_t from, Real scale, Real* x, const Real*
   for (std::size_t i = 0; i < n; ++i) roots[i] = std::sqrt(v[i]);
   for (std::size_t j = 1; j <= std::min(reach_, steps_.size() - from); ++j) {
     const auto a = static_cast<Real>(weight(from, j));
-    const auto q = static_cast<Real>(beta2_roots_[j] * steps_[from + j - 1].root);
+    const auto q = static_cast<Real>(left(j) * steps_[from + j - 1].root);
     const auto eps = static_cast<Real>(eps_);
     for (std::size_t i = 0; i < n; ++i) sums[i] += a / (roots[i] * q + eps);
   }

@@ -19,6 +19,9 @@ inline namespace TAPEGRAD_PRECISION {
 ///   sum = r (S_0 - S_1 s r + S_2 (s r)^2 - ...),  r = 1 / (s q + eps),  S_n = sum a_j (q_j - q)^n.
 /// The S_n of each t0 grow by one term a step. In the first steps, where q_j moves too fast for the
 /// series, the sum is computed as it stands.
+///
+/// With AMSGrad the largest v so far takes the place of v in s. It does not change while v shrinks,
+/// so that q_j = 1 / sqrt(1 - beta2^{t0+j}); the rest is as above.
 class AdamDrift final : public Drift {
  public:
   AdamDrift(const AdamOptions& options, bool decoupled);
@@ -45,11 +48,13 @@ class AdamDrift final : public Drift {
 
   void add_origin(double log_decay);
   double weight(std::size_t origin, std::size_t j) const;  // a_j
+  double left(std::size_t j) const;
   void move_by_terms(std::size_t from, Real scale, Real* x, const Real* m, const Real* v,
                      std::size_t n) const;
 
   double beta1_, beta2_, eps_;
-  double decay_;                      // decoupled weight decay
+  double decay_;  // decoupled weight decay
+  bool amsgrad_;
   std::size_t reach_;                 // no term beyond counts
   std::vector<double> beta1_powers_;  // beta1^j, up to reach_ or as far as was needed
   std::vector<double> beta2_roots_;   // beta2^(j/2), likewise

@@ -10,7 +10,7 @@ namespace tapegrad {
 inline namespace TAPEGRAD_PRECISION {
 
 /// The arrays of an OptimizerState, from some element on; nullptr where there are fewer.
-using StateRow = std::array<Real*, 2>;
+using StateRow = std::array<Real*, 3>;
 
 /// What an optimizer's steps do to a row that gets no gradient: its momentum runs out and it
 /// decays. It knows the steps taken since the last `restart` and moves a row over any number of

@@ -67,12 +67,15 @@ void ExactRows::catch_up(Leaf& leaf, const std::vector<Index>& rows) {
   const std::lock_guard lock(mutex_);
   const std::vector<Index> late = lagging(leaf, rows);
   const std::size_t width = row_width(leaf.stored.shape());
-  const StateRow state = state_row(state_->arrays, 0);
-  const std::array arrays{leaf.stored.data(), state[0], state[1]};
+  const auto prefetch = [&](Index row) {
+    const std::size_t at = static_cast<std::size_t>(row) * width;
+    rows::prefetch(std::array{leaf.stored.data()}, at, width);
+    for (Array& array : state_->arrays) rows::prefetch(std::array{array.data()}, at, width);
+  };
   rows::blocks(late.size(), 4 * width, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const auto row = static_cast<std::size_t>(late[i]);
-      if (i + 4 < end) rows::prefetch(arrays, static_cast<std::size_t>(late[i + 4]) * width, width);
+      if (i + 4 < end) prefetch(late[i + 4]);
       drift_->move(settled_step(row), leaf.stored.data() + row * width,
                    state_row(state_->arrays, row * width), width);
       settled_[row] = steps_;

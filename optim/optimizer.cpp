@@ -8,6 +8,7 @@
 #include <tapegrad/core/profile.hpp>
 #include <tapegrad/optim/arguments.hpp>
 #include <tapegrad/optim/exact_rows.hpp>
+#include <unordered_set>
 
 namespace tapegrad {
 
@@ -18,45 +19,67 @@ std::string to_string(RowPolicy policy) {
 
 inline namespace TAPEGRAD_PRECISION {
 
-Optimizer::Optimizer(std::string name, std::vector<NamedParameter> parameters, double lr,
-                     RowPolicy row_policy, std::vector<std::string> state_names)
-    : name_(std::move(name)), row_policy_(row_policy), state_names_(std::move(state_names)) {
-  set_lr(lr);
-  for (NamedParameter& named : parameters) {
-    if (!named.parameter.defined()) {
-      throw std::invalid_argument(
-          fmt::format("{}: parameter '{}' is undefined", name_, named.name));
-    }
-    const bool is_new = places_.try_emplace(named.parameter.id(), parameters_.size()).second;
-    if (is_new) parameters_.push_back(std::move(named));
-  }
-  if (parameters_.empty()) {
-    throw std::invalid_argument(
-        fmt::format("{}: the list of parameters is empty, at least one is wanted", name_));
-  }
-  slots_.resize(parameters_.size());
+std::unique_ptr<Drift> UpdateRule::make_drift() const {
+  return nullptr;
 }
 
 Optimizer::~Optimizer() = default;
 
-std::unique_ptr<Drift> Optimizer::make_drift() const {
-  return nullptr;
+void Optimizer::add_group(std::vector<NamedParameter> parameters, double lr,
+                          std::unique_ptr<const UpdateRule> rule) {
+  const char* name = rule->name();
+  check_not_negative(name, "lr", lr);
+  std::unordered_set<std::uint64_t> ids;
+  std::vector<NamedParameter> added;
+  for (NamedParameter& named : parameters) {
+    if (!named.parameter.defined()) {
+      throw std::invalid_argument(fmt::format("{}: parameter '{}' is undefined", name, named.name));
+    }
+    if (const auto found = places_.find(named.parameter.id()); found != places_.end()) {
+      throw std::invalid_argument(fmt::format("{}: parameter '{}' is in group {} already", name,
+                                              named.name, slots_[found->second].group));
+    }
+    if (ids.insert(named.parameter.id()).second) added.push_back(std::move(named));
+  }
+  if (added.empty()) {
+    throw std::invalid_argument(
+        fmt::format("{}: the list of parameters is empty, at least one is wanted", name));
+  }
+  for (NamedParameter& named : added) {
+    places_[named.parameter.id()] = parameters_.size();
+    parameters_.push_back(std::move(named));
+    slots_.push_back(Slot{groups_.size()});
+  }
+  groups_.push_back({lr, std::move(rule)});
 }
 
 void Optimizer::set_lr(double lr) {
-  check_not_negative(name_.c_str(), "lr", lr);
-  lr_ = lr;
+  check_not_negative(name(), "lr", lr);
+  for (Group& group : groups_) group.lr = lr;
+}
+
+void Optimizer::set_lr(double lr, std::size_t group) {
+  check_not_negative(name(), "lr", lr);
+  groups_.at(group).lr = lr;
+}
+
+void Optimizer::set_lr_factor(double factor) {
+  check_not_negative(name(), "the factor of lr", factor);
+  lr_factor_ = factor;
 }
 
 void Optimizer::step(const Gradients& gradients) {
-  const ProfileSpan span(name_.c_str(), Phase::optimizer);
-  check_options();
+  const ProfileSpan span(name(), Phase::optimizer);
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    groups_[group].rule->check_lr(lr(group));
+  }
   for (const NamedParameter& named : parameters_) {
     const Parameter& p = named.parameter;
     if (skips(p, gradients)) continue;
-    const auto who = [&] { return fmt::format("{}: the gradient of {}", name_, named.name); };
+    const auto who = [&] { return fmt::format("{}: the gradient of {}", name(), named.name); };
     check_gradient(who, gradients[p], p.shape());
   }
+  ++steps_;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Parameter& p = parameters_[i].parameter;
     if (!skips(p, gradients)) step_parameter(p, gradients[p], slots_[i]);
@@ -64,10 +87,11 @@ void Optimizer::step(const Gradients& gradients) {
 }
 
 void Optimizer::step_parameter(Parameter& p, const Gradient& gradient, Slot& slot) {
+  const UpdateRule& rule = rule_of(slot);
   OptimizerState& state = *slot.state;
-  if (state.arrays.empty()) state.arrays.assign(state_names_.size(), zeros(p.shape()));
-  if (row_policy_ == RowPolicy::exact && gradient.is_rows() && !slot.exact) {
-    if (std::unique_ptr<Drift> drift = make_drift()) {
+  if (state.arrays.empty()) state.arrays.assign(rule.state_names().size(), zeros(p.shape()));
+  if (rule.row_policy() == RowPolicy::exact && gradient.is_rows() && !slot.exact) {
+    if (std::unique_ptr<Drift> drift = rule.make_drift()) {
       slot.exact = std::make_shared<ExactRows>(slot.state, std::move(drift), state.steps == 0);
     }
   }
@@ -81,8 +105,8 @@ void Optimizer::step_parameter(Parameter& p, const Gradient& gradient, Slot& slo
     p.mutate_stored();  // rows move on even if none is touched
   }
   ++state.steps;
-  update(p, gradient, state);
-  if (slot.exact) slot.exact->advance(gradient, lr_);
+  rule.update(p, gradient, state, lr(slot.group));
+  if (slot.exact) slot.exact->advance(gradient, lr(slot.group));
 }
 
 void Optimizer::settle() {
@@ -100,9 +124,13 @@ std::size_t Optimizer::place_of(const Parameter& p) const {
   const auto found = p.defined() ? places_.find(p.id()) : places_.end();
   if (found == places_.end()) {
     throw std::invalid_argument(
-        fmt::format("{}: the parameter is not one of this optimizer", name_));
+        fmt::format("{}: the parameter is not one of this optimizer", name()));
   }
   return found->second;
+}
+
+const std::vector<std::string>& Optimizer::state_names(const Parameter& p) const {
+  return rule_of(slots_[place_of(p)]).state_names();
 }
 
 OptimizerState Optimizer::state(const Parameter& p) const {
@@ -112,21 +140,24 @@ OptimizerState Optimizer::state(const Parameter& p) const {
 
 void Optimizer::set_state(const Parameter& p, OptimizerState state) {
   const std::size_t place = place_of(p);
-  const std::string& name = parameters_[place].name;
-  const std::size_t wanted = state.steps == 0 ? 0 : state_names_.size();
+  Slot& slot = slots_[place];
+  const std::string& parameter = parameters_[place].name;
+  const std::vector<std::string>& names = rule_of(slot).state_names();
+  const std::size_t wanted = state.steps == 0 ? 0 : names.size();
   if (state.arrays.size() != wanted) {
     throw std::invalid_argument(
-        fmt::format("{}: the state of {} has {} arrays after {} steps, {} are wanted", name_, name,
-                    state.arrays.size(), state.steps, wanted));
+        fmt::format("{}: the state of {} has {} arrays after {} steps, {} are wanted", name(),
+                    parameter, state.arrays.size(), state.steps, wanted));
   }
   for (std::size_t i = 0; i < state.arrays.size(); ++i) {
     if (state.arrays[i].shape() == p.shape()) continue;
-    throw ShapeError(fmt::format("{}: {} of {} has shape {}, the parameter has {}", name_,
-                                 state_names_[i], name, to_string(state.arrays[i].shape()),
+    throw ShapeError(fmt::format("{}: {} of {} has shape {}, the parameter has {}", name(),
+                                 names[i], parameter, to_string(state.arrays[i].shape()),
                                  to_string(p.shape())));
   }
   p.leaf()->settle();
-  slots_[place] = {std::make_shared<OptimizerState>(std::move(state))};
+  slot.state = std::make_shared<OptimizerState>(std::move(state));
+  slot.exact = nullptr;
 }
 
 }  // namespace TAPEGRAD_PRECISION

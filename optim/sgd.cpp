@@ -2,68 +2,22 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <stdexcept>
 #include <tapegrad/core/kernels/simd.hpp>
 #include <tapegrad/optim/arguments.hpp>
-#include <tapegrad/optim/drift.hpp>
+#include <tapegrad/optim/momentum_drift.hpp>
 #include <tapegrad/optim/rows.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
-
-// Momentum runs out: with b the momentum at step t0, k steps later b is momentum^k b, and x has
-// moved by -b times the sum over j = 1..k of lr_{t0+j} momentum^j (one power more with nesterov).
-class MomentumDrift final : public Drift {
- public:
-  explicit MomentumDrift(const SGDOptions& options)
-      : momentum_(options.momentum),
-        first_(options.nesterov ? options.momentum : 1),
-        reach_(reach(options.momentum)) {}
-
-  void restart(std::uint64_t) override { sums_.assign(1, 0); }
-
-  void step(double lr) override {
-    double power = first_;
-    for (std::size_t j = 1; j <= std::min(reach_, sums_.size()); ++j) {
-      power *= momentum_;
-      sums_[sums_.size() - j] += lr * power;
-    }
-    sums_.push_back(0);
-  }
-
-  void move(std::size_t from, Real* x, const StateRow& state, std::size_t n) const override {
-    const auto steps = static_cast<double>(sums_.size() - 1 - from);
-    const auto sum = static_cast<Real>(sums_[from]);
-    const auto power = static_cast<Real>(std::pow(momentum_, steps));
-    Real* __restrict b = state[0];
-    for (std::size_t i = 0; i < n; ++i) {
-      x[i] -= sum * b[i];
-      b[i] *= power;
-    }
-  }
-
- private:
-  double momentum_;
-  double first_;
-  std::size_t reach_;
-  std::vector<double> sums_;  // for rows settled by each step since the restart
-};
 
 std::vector<std::string> state_names_for(const SGDOptions& options) {
   if (options.momentum == 0) return {};
   return {"momentum_buffer"};
 }
 
-}  // namespace
-
-SGD::SGD(std::vector<NamedParameter> parameters, const SGDOptions& options)
-    : Optimizer("SGD", std::move(parameters), options.lr,
-                rows::row_policy_for(options.row_policy, options.weight_decay == 0),
-                state_names_for(options)),
-      options_(options) {
+void check(const SGDOptions& options) {
   check_not_negative("SGD", "momentum", options.momentum);
   check_not_negative("SGD", "dampening", options.dampening);
   check_not_negative("SGD", "weight_decay", options.weight_decay);
@@ -75,10 +29,32 @@ SGD::SGD(std::vector<NamedParameter> parameters, const SGDOptions& options)
   }
 }
 
-void SGD::update(Parameter& p, const Gradient& gradient, OptimizerState& state) {
+class SGDRule final : public UpdateRule {
+ public:
+  explicit SGDRule(const SGDOptions& options)
+      : UpdateRule("SGD", rows::row_policy_for(options.row_policy, options.weight_decay == 0),
+                   state_names_for(options)),
+        options_(options) {
+    check(options);
+  }
+
+  void update(Parameter& p, const Gradient& gradient, OptimizerState& state,
+              double lr) const override;
+
+  std::unique_ptr<Drift> make_drift() const override {
+    if (options_.momentum == 0) return nullptr;
+    return std::make_unique<MomentumDrift>(options_.momentum, options_.nesterov);
+  }
+
+ private:
+  SGDOptions options_;  // its lr is that of the beginning
+};
+
+void SGDRule::update(Parameter& p, const Gradient& gradient, OptimizerState& state,
+                     double lr) const {
   if (rows::touches_nothing(gradient, row_policy())) return;
   const double share = state.steps == 1 ? 1.0 : 1.0 - options_.dampening;
-  const SgdScalars c{.lr = static_cast<Real>(lr()),
+  const SgdScalars c{.lr = static_cast<Real>(lr),
                      .l2 = static_cast<Real>(options_.weight_decay),
                      .momentum = static_cast<Real>(options_.momentum),
                      .share = static_cast<Real>(share)};
@@ -96,9 +72,10 @@ void SGD::update(Parameter& p, const Gradient& gradient, OptimizerState& state) 
                 });
 }
 
-std::unique_ptr<Drift> SGD::make_drift() const {
-  if (options_.momentum == 0) return nullptr;
-  return std::make_unique<MomentumDrift>(options_);
+}  // namespace
+
+std::unique_ptr<const UpdateRule> make_rule(const SGDOptions& options) {
+  return std::make_unique<SGDRule>(options);
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -1,8 +1,8 @@
 // Stochastic gradient descent, for dense and row gradients alike.
 #pragma once
 
+#include <memory>
 #include <tapegrad/optim/optimizer.hpp>
-#include <vector>
 
 namespace tapegrad {
 
@@ -20,25 +20,14 @@ struct SGDOptions {
 
 inline namespace TAPEGRAD_PRECISION {
 
+std::unique_ptr<const UpdateRule> make_rule(const SGDOptions& options);
+
 /// Gradient descent with momentum, torch.optim.SGD: with g the gradient plus decay,
 ///   b = momentum b + (1 - dampening) g   (b = g in the first step),
 ///   x -= lr * (nesterov ? g + momentum b : b);  without momentum x -= lr * g.
 /// Throws std::invalid_argument for a negative or not finite number, for nesterov without momentum
 /// or with dampening, and for no parameters; a parameter given twice counts once.
-class SGD : public Optimizer {
- public:
-  explicit SGD(std::vector<NamedParameter> parameters, const SGDOptions& options = {});
-  /// For all parameters of a model.
-  template <class Model>
-  requires(!IsParameter<Model>) explicit SGD(const Model& model, const SGDOptions& options = {})
-      : SGD(tapegrad::parameters(model), options) {}
-
- private:
-  void update(Parameter& p, const Gradient& gradient, OptimizerState& state) override;
-  std::unique_ptr<Drift> make_drift() const override;
-
-  SGDOptions options_;  // its lr is that of the beginning
-};
+using SGD = OptimizerWith<SGDOptions>;
 
 }  // namespace TAPEGRAD_PRECISION
 }  // namespace tapegrad

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cmath>
 #include <stdexcept>
+#include <tapegrad/optim/clip.hpp>
+#include <tapegrad/optim/schedules.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
@@ -88,7 +90,7 @@ class Fitting {
         train_(train),
         dev_(dev),
         options_(options),
-        lr_(optimizer.lr()) {
+        lr_factor_(optimizer.lr_factor()) {
     result_.padding.norm_before = padding_norm(model.table());
   }
 
@@ -100,7 +102,7 @@ class Fitting {
       if (complete || result_.epochs.empty()) finish_epoch();
       if (out_of_patience()) break;
     }
-    optimizer_.set_lr(lr_);
+    optimizer_.set_lr_factor(lr_factor_);
     best_.restore(model_);
     result_.padding.norm_after = padding_norm(model_.table());
     return std::move(result_);
@@ -116,10 +118,11 @@ class Fitting {
     totals_ = {};
     const auto start = Clock::now();
     std::size_t done = 0;
-    const auto steps =
-        static_cast<double>(options_.epochs) * static_cast<double>(plan.batches.size());
+    const LinearWarmupDecay decay{
+        .warmup_steps = 0,
+        .total_steps = options_.epochs * static_cast<Index>(plan.batches.size())};
     while (done < plan.batches.size() && !result_.cancelled) {
-      if (options_.lr_decay) optimizer_.set_lr(lr_ * (1 - static_cast<double>(step_) / steps));
+      if (options_.lr_decay) optimizer_.set_lr_factor(decay(static_cast<Index>(step_)));
       train_batch(plan.batches[done++]);
       report(done, plan.batches.size(), result_.seconds + seconds_since(start));
       result_.cancelled = options_.cancelled && options_.cancelled();
@@ -136,8 +139,11 @@ class Fitting {
     const Tensor logits = model_(train_.texts, examples, context, options_.word_dropout);
     const Tensor loss = cross_entropy(logits, labels, {.class_weights = options_.class_weights});
     check_finite(loss.item());
-    const Gradients gradients = tape.backward(loss);
+    Gradients gradients = tape.backward(loss);
     observe(gradients[model_.table()]);
+    if (options_.clip_norm != 0) {
+      clip_grad_norm(optimizer_.parameters(), gradients, options_.clip_norm);
+    }
     optimizer_.step(gradients);
     totals_.examples += examples.size();
     totals_.hits += count_hits(logits.value(), labels);
@@ -200,7 +206,7 @@ class Fitting {
   const LabelledTexts& train_;
   const LabelledTexts& dev_;
   const FitOptions& options_;
-  double lr_;  // at the beginning
+  double lr_factor_;  // at the beginning
   FitResult result_;
   Snapshot best_;
   Totals totals_;

@@ -39,6 +39,8 @@ struct FitOptions {
   /// The learning rate falls from the optimizer's in equal steps, to reach 0 behind the last epoch
   /// (as fastText's does); after the training the optimizer has its own again.
   bool lr_decay = false;
+  /// The gradients of each step are clipped to this norm, all of them together; 0: never.
+  double clip_norm = 0.0;
   std::vector<double> class_weights = {};
   /// The table is frozen up to the end of this epoch and trained from then on; 0: never frozen
   /// here.

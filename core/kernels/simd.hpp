@@ -42,6 +42,20 @@ struct SgdScalars {
   Real share;  ///< of the gradient in the momentum: 1 - dampening
 };
 
+/// The numbers of one step of Adagrad.
+struct AdagradScalars {
+  Real lr, eps;
+  Real l2;
+};
+
+/// The numbers of one step of RMSprop.
+struct RmspropScalars {
+  Real lr, eps;
+  Real l2;
+  Real alpha, rest;  ///< rest = 1 - alpha
+  Real momentum;
+};
+
 /// The numbers that move a row over steps of Adam that gave it no gradient, see AdamDrift.
 struct AdamDriftScalars {
   static constexpr std::size_t terms = 7;
@@ -116,6 +130,18 @@ struct Simd {
   // Steps of optimizers for n elements: parameter, state, gradient.
   void (*adam)(Real* x, Real* m, Real* v, const Real* g, std::size_t n, const AdamScalars& c);
   void (*adam_drift)(Real* x, Real* m, Real* v, std::size_t n, const AdamDriftScalars& c);
+  /// `most` is the largest v so far.
+  void (*amsgrad)(Real* x, Real* m, Real* v, Real* most, const Real* g, std::size_t n,
+                  const AdamScalars& c);
+  void (*adagrad)(Real* x, Real* sum, const Real* g, std::size_t n, const AdagradScalars& c);
+  /// v, a, b: the averages of squares and of gradients, the momentum. Only the centered ones read
+  /// a, only those with momentum b.
+  using Rmsprop = void(Real* x, Real* v, Real* a, Real* b, const Real* g, std::size_t n,
+                       const RmspropScalars& c);
+  Rmsprop* rmsprop;
+  Rmsprop* rmsprop_momentum;
+  Rmsprop* rmsprop_centered;
+  Rmsprop* rmsprop_centered_momentum;
   void (*sgd)(Real* x, const Real* g, std::size_t n, const SgdScalars& c);
   void (*sgd_momentum)(Real* x, Real* b, const Real* g, std::size_t n, const SgdScalars& c);
   void (*sgd_nesterov)(Real* x, Real* b, const Real* g, std::size_t n, const SgdScalars& c);

@@ -2,7 +2,9 @@
 #include <limits>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/layers/linear.hpp>
+#include <tapegrad/optim/adagrad.hpp>
 #include <tapegrad/optim/adam.hpp>
+#include <tapegrad/optim/rmsprop.hpp>
 #include <tapegrad/optim/sgd.hpp>
 
 namespace tg = tapegrad;
@@ -42,10 +44,43 @@ TEST_CASE(
                     "dampening is 0");
   CHECK_THROWS_AS(tg::SGD(one(), {.momentum = 0.9, .dampening = 0.1, .nesterov = true}),
                   std::invalid_argument);
+  CHECK_THROWS_WITH(tg::Adagrad(one(), {.lr_decay = -1}),
+                    "Adagrad: lr_decay is -1, must be finite and 0 or more");
+  CHECK_THROWS_AS(tg::Adagrad(one(), {.lr = -1}), std::invalid_argument);
+  CHECK_THROWS_AS(tg::Adagrad(one(), {.weight_decay = -1}), std::invalid_argument);
+  CHECK_THROWS_AS(tg::Adagrad(one(), {.initial_accumulator_value = -1}), std::invalid_argument);
+  CHECK_THROWS_AS(tg::Adagrad(one(), {.eps = infinity}), std::invalid_argument);
+  CHECK_THROWS_WITH(tg::RMSprop(one(), {.alpha = 1}), "RMSprop: alpha is 1, must be in [0, 1)");
+  CHECK_THROWS_AS(tg::RMSprop(one(), {.lr = -1}), std::invalid_argument);
+  CHECK_THROWS_AS(tg::RMSprop(one(), {.eps = -1}), std::invalid_argument);
+  CHECK_THROWS_AS(tg::RMSprop(one(), {.weight_decay = -1}), std::invalid_argument);
+  CHECK_THROWS_AS(tg::RMSprop(one(), {.momentum = -1}), std::invalid_argument);
   CHECK_NOTHROW(tg::SGD(one(), {.lr = 0}));
   tg::Adam adam(one());
   CHECK_THROWS_AS(adam.set_lr(-1), std::invalid_argument);
   CHECK(adam.lr() == 1e-3);
+}
+
+TEST_CASE("an optimizer has PyTorch's defaults") {
+  CHECK(tg::Adam(one()).lr() == 1e-3);
+  CHECK(tg::Adagrad(one()).lr() == 0.01);
+  CHECK(tg::RMSprop(one()).lr() == 0.01);
+  CHECK(tg::AdagradOptions{}.eps == 1e-10);
+  CHECK(tg::RMSpropOptions{}.alpha == 0.99);
+  CHECK(tg::RMSpropOptions{}.eps == 1e-8);
+  CHECK(tg::AdamOptions{}.weight_decay == 0);
+  CHECK(tg::AdamWOptions{}.weight_decay == 0.01);
+}
+
+TEST_CASE("a gradient that stays the same does not make centered RMSprop NaN") {
+  const tg::Parameter p(tg::zeros({1000}));
+  tg::RMSprop rmsprop({{"p", p}}, {.alpha = 0.5, .centered = true});
+  tg::Array gradient = tg::zeros({1000});
+  for (std::size_t i = 0; i < 1000; ++i) gradient(i) = tg::Real(0.001) * tg::Real(i + 1);
+  tg::Gradients gradients;
+  gradients.add(p, tg::Gradient(gradient));
+  for (int t = 0; t < 100; ++t) rmsprop.step(gradients);
+  for (const tg::Real x : p.value()) CHECK(x < 0);
 }
 
 TEST_CASE("an optimizer wants at least one parameter, and defined ones") {
@@ -90,6 +125,9 @@ TEST_CASE("a state that does not fit is refused") {
   tg::Adam adam(list);
   const tg::Parameter& p = list[0].parameter;
   CHECK(adam.state_names() == std::vector<std::string>{"exp_avg", "exp_avg_sq"});
+  CHECK(tg::Adam(list, {.amsgrad = true}).state_names() ==
+        std::vector<std::string>{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"});
+  CHECK(tg::Adagrad(list).state_names() == std::vector<std::string>{"sum"});
   CHECK(tg::SGD(list).state_names().empty());
   CHECK_THROWS_AS(adam.state(tg::Parameter(tg::zeros({1}))), std::invalid_argument);
   CHECK_THROWS_WITH(adam.set_state(p, {.steps = 3, .arrays = {tg::zeros({4, 3})}}),

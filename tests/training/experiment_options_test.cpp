@@ -63,6 +63,7 @@ const Change changes[] = {
     {"word_dropout", [](ExperimentOptions& o) { o.fit.word_dropout = 0.5; }},
     {"batch_size", [](ExperimentOptions& o) { o.fit.batch_size = 5; }},
     {"lr_decay", [](ExperimentOptions& o) { o.fit.lr_decay = true; }},
+    {"clip_norm", [](ExperimentOptions& o) { o.fit.clip_norm = 1e-3; }},
     {"distinct", [](ExperimentOptions& o) { o.vocabulary.ngrams.distinct = true; }},
     {"ngrams", [](ExperimentOptions& o) { o.vocabulary.ngrams = {.order = 2, .min_count = 1}; }},
     {"nb_weights", [](ExperimentOptions& o) { o.classifier.nb_weights = true; }},

@@ -80,6 +80,26 @@ TEST_CASE("a decaying learning rate falls in equal steps, and is given back") {
   CHECK(sgd.lr() == 0.5);
 }
 
+TEST_CASE("clipped gradients move the model by no more than the learning rate times the norm") {
+  TextClassifier model = tiny::classifier(ModelKind::bag);
+  tapegrad::SGD sgd(model, {.lr = 0.5});
+  FitOptions options = options_of(1);
+  options.batch_size = 1000;  // one step
+  options.clip_norm = 1e-3;
+  const auto before = tiny::values(model);
+  fit(model, sgd, train, dev, options);
+  const auto after = tiny::values(model);
+  double squares = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    for (std::size_t k = 0; k < before[i].size(); ++k) {
+      squares += std::pow(static_cast<double>(after[i].data()[k] - before[i].data()[k]), 2);
+    }
+  }
+  CHECK(std::sqrt(squares) == Approx(0.5e-3).epsilon(1e-2));
+  options.clip_norm = -1;
+  CHECK_THROWS_AS(fit(model, sgd, train, dev, options), std::invalid_argument);
+}
+
 TEST_CASE("a frozen table keeps its bits and gets no gradient") {
   for (const ModelKind kind : {ModelKind::bag, ModelKind::mean}) {
     auto model = tiny::classifier(kind);
