@@ -47,6 +47,7 @@
 #include <tapegrad/text/vectors.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <tapegrad/training/classifier.hpp>
+#include <tapegrad/training/epochs.hpp>
 #include <tapegrad/training/experiment.hpp>
 #include <tapegrad/training/experiment_json.hpp>
 #include <tapegrad/training/fit.hpp>
