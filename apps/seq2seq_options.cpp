@@ -99,7 +99,8 @@ void add_training_options(CLI::App& app, TrainSeq2SeqOptions& o) {
   add_number(app, group, "--lr", fit.lr, "Learning rate of Adam at the end of the warm-up",
              CLI::PositiveNumber, "RATE");
   add_number(app, group, "--warmup", fit.warmup,
-             "Steps in which the learning rate rises; then it falls to 0", CLI::NonNegativeNumber);
+             "Steps in which the learning rate rises (a tenth of all at most); then it falls to 0",
+             CLI::NonNegativeNumber);
   add_number(app, group, "--label-smoothing", fit.label_smoothing,
              "Share of the target spread over all units", CLI::Range(0.0, 1.0), "P");
   add_number(app, group, "--clip-norm", fit.clip_norm,

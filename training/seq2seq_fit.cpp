@@ -71,7 +71,7 @@ class Seq2SeqTraining final : public EpochTask {
         longest_dev_(longest_target(encode_pairs(model, dev))),
         options_(options),
         adam_(model.net, {.lr = options.lr, .beta2 = options.beta2}),
-        scheduler_(adam_, LinearWarmupDecay{options.warmup, total_steps()}, 1) {}
+        scheduler_(adam_, schedule(), 1) {}
 
   std::size_t examples() const override { return static_cast<std::size_t>(lengths_.size()); }
 
@@ -111,8 +111,11 @@ class Seq2SeqTraining final : public EpochTask {
   }
 
  private:
-  Index total_steps() const {
-    return options_.epochs * ((lengths_.size() - 1) / options_.batch_size + 1) + 1;
+  // Of the step, from 1.
+  LinearWarmupDecay schedule() const {
+    const Index batches = (lengths_.size() - 1) / options_.batch_size + 1;
+    const Index steps = options_.epochs * batches;
+    return {.warmup_steps = std::min(options_.warmup, steps / 10), .total_steps = steps + 1};
   }
 
   Seq2SeqModel& model_;

@@ -9,13 +9,13 @@
 
 namespace tapegrad {
 
-/// Adam, whose learning rate rises to `lr` in `warmup` steps and then falls to 0 behind the last
-/// epoch, in equal steps.
+/// Adam, whose learning rate rises to `lr` in `warmup` steps, or a tenth of all steps if that is
+/// less, and then falls to 0 behind the last epoch, in equal steps.
 struct Seq2SeqFitOptions : EpochOptions {
   Index batch_size = 128;
   std::uint64_t seed = 1;
-  double lr = 1e-3;
-  Index warmup = 500;
+  double lr = 2e-3;
+  Index warmup = 300;
   double beta2 = 0.98;
   double label_smoothing = 0.1;
   /// The gradients of each step are clipped to this norm, all of them together; 0: never.
