@@ -42,6 +42,8 @@
 #include <tapegrad/optim/sgd.hpp>
 #include <tapegrad/text/batches.hpp>
 #include <tapegrad/text/dataset.hpp>
+#include <tapegrad/text/number_words.hpp>
+#include <tapegrad/text/pairs.hpp>
 #include <tapegrad/text/tokenized.hpp>
 #include <tapegrad/text/tokenizer.hpp>
 #include <tapegrad/text/vectors.hpp>
@@ -53,6 +55,12 @@
 #include <tapegrad/training/fit.hpp>
 #include <tapegrad/training/metrics.hpp>
 #include <tapegrad/training/model_folder.hpp>
+#include <tapegrad/training/pair_splits.hpp>
 #include <tapegrad/training/profile_json.hpp>
 #include <tapegrad/training/safetensors.hpp>
+#include <tapegrad/training/seq2seq.hpp>
+#include <tapegrad/training/seq2seq_decode.hpp>
+#include <tapegrad/training/seq2seq_fit.hpp>
+#include <tapegrad/training/seq2seq_folder.hpp>
+#include <tapegrad/training/seq2seq_json.hpp>
 #include <tapegrad/training/splits.hpp>

@@ -43,7 +43,7 @@ class NumberSampler {
       add_if_new(splits.train, n);
     }
     // Where few numbers of a length are left, the evenly drawn ones make up for it.
-    for (Index n = splits.train.size(); splits.train.size() < wanted(options_.train); ++n) {
+    for (std::size_t n = splits.train.size(); splits.train.size() < wanted(options_.train); ++n) {
       add_if_new(splits.train, n % 2 == 0 ? below(end()) : of_any_length());
     }
     return splits;
