@@ -12,9 +12,14 @@
 #include <filesystem>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/files.hpp>
 #include <tapegrad/core/kernels/blas.hpp>
 #include <tapegrad/core/log.hpp>
+#include <tapegrad/core/profile.hpp>
 #include <tapegrad/core/version.hpp>
+#include <tapegrad/training/profile_json.hpp>
+
+#include "profile_text.hpp"
 
 namespace tapegrad::console {
 namespace {
@@ -86,6 +91,36 @@ std::string data_folder() {
   throw std::runtime_error(
       "the embedded data is neither installed nor in the source tree; give "
       "--train and --vectors");
+}
+
+CLI::Validator plain(CLI::Validator validator) {
+  validator.description("");
+  return validator;
+}
+
+void check_folder_of(const std::string& file) {
+  namespace fs = std::filesystem;
+  if (file.empty()) return;
+  const fs::path folder = fs::absolute(file).parent_path();
+  if (fs::is_directory(folder)) return;
+  throw std::invalid_argument(
+      fmt::format("{}: the folder {} does not exist", file, folder.string()));
+}
+
+int run_measured(bool print, const std::string& trace, const std::function<int()>& program) {
+  if (!print && trace.empty()) return program();
+  constexpr std::size_t most_events = 1'000'000;  // some 130 MB of JSON
+  start_profile({.max_events = trace.empty() ? 0 : most_events});
+  const int code = program();
+  const Profile profile = stop_profile();
+  if (print) fmt::print(stderr, "\n{}", profile_text(profile));
+  if (trace.empty()) return code;
+  write_file(trace, to_trace_json(profile));
+  if (profile.events_left_out > 0) {
+    warn(fmt::format("{}: holds the first {} events, {} more were left out", trace,
+                     profile.events.size(), profile.events_left_out));
+  }
+  return code;
 }
 
 std::string duration(double seconds) {

@@ -27,6 +27,17 @@ bool stop_requested();
 /// built in. Throws std::runtime_error if it is in neither place.
 std::string data_folder();
 
+/// The same check without the note that CLI11 would put into the help page.
+CLI::Validator plain(CLI::Validator validator);
+
+/// Fails before hours of training rather than after: throws std::invalid_argument when the folder
+/// that `file` is to be written into does not exist. An empty name is no file.
+void check_folder_of(const std::string& file);
+
+/// Runs `program`, measured if that is wanted: prints a profile to standard error, and writes it
+/// call by call into the file `trace` unless that is empty.
+int run_measured(bool print, const std::string& trace, const std::function<int()>& program);
+
 /// "12 s", "3:25", "1:02:03".
 std::string duration(double seconds);
 

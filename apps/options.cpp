@@ -31,11 +31,7 @@ constexpr const char* footer =
     "  train_sentiment --train neg=bad.txt,pos=good.txt --vectors glove.6B.100d.txt --folds 10\n\n"
     "Exit status: 0 done, 1 a file or the training failed, 2 wrong options, 130 interrupted.";
 
-// Without the note that CLI11 would put into the help page.
-CLI::Validator plain(CLI::Validator validator) {
-  validator.description("");
-  return validator;
-}
+using console::plain;
 
 void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
   const auto group = "Data";

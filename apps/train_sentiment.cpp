@@ -6,35 +6,18 @@
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
-#include <tapegrad/core/profile.hpp>
 #include <tapegrad/training/experiment.hpp>
 #include <tapegrad/training/experiment_json.hpp>
-#include <tapegrad/training/profile_json.hpp>
 #include <unordered_set>
 
 #include "console.hpp"
 #include "experiment_text.hpp"
 #include "options.hpp"
-#include "profile_text.hpp"
 
 namespace tg = tapegrad;
 namespace console = tg::console;
 
 namespace {
-
-// Fails before hours of training rather than after.
-void check_outputs(const tg::TrainSentimentOptions& options) {
-  namespace fs = std::filesystem;
-  for (const std::string& file : {options.json, options.predictions, options.trace}) {
-    if (file.empty()) continue;
-    const fs::path folder = fs::absolute(file).parent_path();
-    if (!fs::is_directory(folder)) {
-      throw std::invalid_argument(
-          fmt::format("{}: the folder {} does not exist", file, folder.string()));
-    }
-  }
-  if (!options.out.empty()) fs::create_directories(options.out);
-}
 
 tg::WordVectors load_wanted_vectors(const tg::TrainSentimentOptions& options,
                                     const tg::Corpus& corpus) {
@@ -81,7 +64,10 @@ int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& co
 
 int train(tg::TrainSentimentOptions& options) {
   tg::set_threads(options.threads);
-  check_outputs(options);
+  for (const std::string& file : {options.json, options.predictions, options.trace}) {
+    console::check_folder_of(file);
+  }
+  if (!options.out.empty()) std::filesystem::create_directories(options.out);
   console::catch_interrupts();
   tg::Corpus corpus =
       tg::load_corpus(options.train, options.dev, options.test, options.data, options.rules);
@@ -104,22 +90,6 @@ int train(tg::TrainSentimentOptions& options) {
   return write_outputs(options, corpus, result);
 }
 
-// The same, measured as --profile and --trace want it.
-int train_profiled(tg::TrainSentimentOptions& options) {
-  constexpr std::size_t most_events = 1'000'000;  // some 130 MB of JSON
-  tg::start_profile({.max_events = options.trace.empty() ? 0 : most_events});
-  const int code = train(options);
-  const tg::Profile profile = tg::stop_profile();
-  if (options.profile) fmt::print(stderr, "\n{}", tg::profile_text(profile));
-  if (options.trace.empty()) return code;
-  tg::write_file(options.trace, tg::to_trace_json(profile));
-  if (profile.events_left_out > 0) {
-    tg::warn(fmt::format("{}: holds the first {} events, {} more were left out", options.trace,
-                         profile.events.size(), profile.events_left_out));
-  }
-  return code;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -128,7 +98,6 @@ int main(int argc, char** argv) {
   tg::add_options(app, options);
   return console::run(app, argc, argv, [&] {
     tg::complete(options);
-    const bool profiled = options.profile || !options.trace.empty();
-    return profiled ? train_profiled(options) : train(options);
+    return console::run_measured(options.profile, options.trace, [&] { return train(options); });
   });
 }

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <optional>
-#include <string>
 #include <tapegrad/optim/optimizer.hpp>
 #include <tapegrad/training/classifier.hpp>
+#include <tapegrad/training/epochs.hpp>
 #include <tapegrad/training/metrics.hpp>
 #include <vector>
 
@@ -18,21 +16,7 @@ struct LabelledTexts {
   std::vector<Index> labels;
 };
 
-/// Where a training stands.
-struct Progress {
-  Index epoch = 0;  // from 1
-  Index epochs = 0;
-  std::size_t batch = 0;  // batches of this epoch that are done
-  std::size_t batches = 0;
-  double loss = 0;  // means over this epoch so far
-  double accuracy = 0;
-  double examples_per_second = 0;
-  double seconds_left = 0;                  // to the last epoch's end
-  std::optional<double> dev_accuracy = {};  // at an epoch's end
-};
-
-struct FitOptions {
-  Index epochs = 10;
+struct FitOptions : EpochOptions {
   Index batch_size = 32;
   std::uint64_t seed = 1;
   double word_dropout = 0.0;
@@ -47,18 +31,6 @@ struct FitOptions {
   Index thaw_after = 0;
   /// If given, these rows of the table in place of the whole.
   std::vector<Index> thaw_rows = {};
-  /// Stops after so many epochs without a better dev accuracy; 0: never.
-  Index patience = 0;
-  /// Called after every batch, and at the end of every epoch with its dev accuracy.
-  std::function<void(const Progress&)> progress = {};
-  /// Asked after every batch; true ends the training there.
-  std::function<bool()> cancelled = {};
-};
-
-struct EpochRecord {
-  double loss = 0;            // mean over the examples of the epoch
-  double train_accuracy = 0;  // of the predictions made while training
-  double dev_accuracy = 0;
 };
 
 /// What training did to the padding row, as observed from the gradients of every step.
@@ -70,14 +42,8 @@ struct PaddingProof {
   double norm_after = 0;
 };
 
-struct FitResult {
-  Index best_epoch = 0;  // the earliest of the best, from 1; 0 if there was no epoch
-  double best_dev_accuracy = 0;
-  std::vector<EpochRecord> epochs;
+struct FitResult : EpochsResult {
   PaddingProof padding;
-  double seconds = 0;        // in training, without evaluation
-  std::size_t examples = 0;  // trained on, all epochs together
-  bool cancelled = false;
 };
 
 inline namespace TAPEGRAD_PRECISION {

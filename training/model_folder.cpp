@@ -7,7 +7,7 @@
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/memory.hpp>
-#include <tapegrad/training/safetensors.hpp>
+#include <tapegrad/training/model_files.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
@@ -146,60 +146,6 @@ void check_config(const Config& config, const std::string& path, std::size_t wor
   check_sizes(config, path);
 }
 
-// Puts the file's arrays in place of the network's parameters, all of them and no other.
-void assign_parameters(const std::string& path, TextClassifier& net) {
-  std::vector<NamedArray> arrays = read_safetensors(path);
-  std::size_t used = 0;
-  for_each_parameter(net, [&](const std::string& name, Parameter& p) {
-    for (NamedArray& named : arrays) {
-      if (named.name != name) continue;
-      if (named.array.shape() != p.shape()) {
-        throw FormatError(path, 0,
-                          fmt::format("tensor {} has shape {}, config.json wants {}", name,
-                                      to_string(named.array.shape()), to_string(p.shape())));
-      }
-      p.assign(std::move(named.array));
-      ++used;
-      return;
-    }
-    throw FormatError(path, 0, fmt::format("tensor {} is missing", name));
-  });
-  if (used != arrays.size()) {
-    throw FormatError(path, 0,
-                      fmt::format("has {} tensors, the model {} parameters", arrays.size(), used));
-  }
-}
-
-// The files under other names, until all are written; what is not put in place is removed.
-class FilesBeside {
- public:
-  explicit FilesBeside(fs::path folder) : folder_(std::move(folder)) {}
-  FilesBeside(const FilesBeside&) = delete;
-  FilesBeside& operator=(const FilesBeside&) = delete;
-  ~FilesBeside() {
-    std::error_code ignored;
-    for (const char* name : names) {
-      if (fs::is_regular_file((*this)(name), ignored)) fs::remove((*this)(name), ignored);
-    }
-  }
-
-  std::string operator()(const char* name) const { return (folder_ / name).string() + ".new"; }
-  void put_in_place() const {
-    for (const char* name : names) {
-      if (fs::exists((*this)(name))) {
-        fs::rename((*this)(name), folder_ / name);
-      } else {
-        fs::remove(folder_ / name);  // of an older model
-      }
-    }
-  }
-
- private:
-  static constexpr const char* names[] = {"vocab.txt", "ngrams.txt", "model.safetensors",
-                                          "config.json"};
-  fs::path folder_;
-};
-
 // Whether the n-grams need a file.
 bool listed(const NgramOptions& ngrams) {
   return ngrams.order > 1 && ngrams.buckets == 0;
@@ -214,16 +160,12 @@ EncodedTexts encode(const ClassifierModel& model, const std::vector<std::string>
 }
 
 void save_model(const ClassifierModel& model, const std::string& folder) {
-  std::vector<NamedArray> arrays;
-  for (const auto& [name, p] : parameters(model.net)) arrays.push_back({name, p.value()});
-  const fs::path to(folder);
-  fs::create_directories(to);
-  const FilesBeside beside(to);
+  const FilesBeside beside(folder, {"vocab.txt", "ngrams.txt", "model.safetensors", "config.json"});
   model.vocabulary.save(beside("vocab.txt"));
   if (listed(model.ngrams.options())) {
     model.ngrams.save(beside("ngrams.txt"), model.vocabulary);
   }
-  write_file(beside("model.safetensors"), to_safetensors(arrays));
+  write_parameters(beside("model.safetensors"), parameters(model.net));
   write_file(beside("config.json"), to_json(model).dump(2) + "\n");
   beside.put_in_place();
 }
@@ -241,7 +183,7 @@ ClassifierModel load_model(const std::string& folder) {
                       : Ngrams::hashed(options);
   const std::size_t rows = config.words + static_cast<std::size_t>(ngrams.size());
   TextClassifier net = make_classifier(config.classifier, zeros({rows, config.width}), rng);
-  assign_parameters((from / "model.safetensors").string(), net);
+  read_parameters((from / "model.safetensors").string(), parameters(net));
   return {config.classifier, config.rules,   std::move(vocabulary),
           config.labels,     std::move(net), std::move(ngrams)};
 }

@@ -1,0 +1,205 @@
+#include "seq2seq_options.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "console.hpp"
+
+namespace tapegrad {
+namespace {
+
+using console::plain;
+
+constexpr const char* description =
+    "Trains an encoder-decoder Transformer that turns one sequence into another: numbers into "
+    "English words and back, or any pairs of texts.\n\n"
+    "Without options it learns to write numbers below a million as words and is tested on numbers "
+    "that it has not seen. Results go to standard output, progress and warnings to standard error.";
+
+constexpr const char* footer =
+    "Pairs: a source, a tab and its target on each line, .gz too; - is standard input.\n\n"
+    "Examples:\n"
+    "  train_seq2seq --out words --try 70013\n"
+    "  train_seq2seq --direction to-number --below 1000 --epochs 10\n"
+    "  train_seq2seq --train pairs.tsv --source-unit char --target-unit char --out model\n"
+    "  train_seq2seq --model words --try 4096 --beam 4 --show-attention\n"
+    "  train_seq2seq --model model --test more.tsv --predictions said.tsv\n\n"
+    "Exit status: 0 done, 1 a file or the training failed, 2 wrong options, 130 interrupted.";
+
+// An option with a number as value, whose default the help page shows.
+template <class T>
+void add_number(CLI::App& app, const char* group, const char* name, T& value, const char* text,
+                const CLI::Validator& validator, const char* type = "N") {
+  app.add_option(name, value, text)
+      ->capture_default_str()
+      ->check(plain(validator))
+      ->type_name(type)
+      ->group(group);
+}
+
+void add_text(CLI::App& app, const char* group, const char* name, std::string& value,
+              const char* text, const char* type) {
+  app.add_option(name, value, text)->type_name(type)->group(group);
+}
+
+void add_data_options(CLI::App& app, TrainSeq2SeqOptions& o) {
+  const char* group = "Data";
+  app.add_option("--direction", o.direction, "Numbers into words, or words into numbers")
+      ->capture_default_str()
+      ->type_name("to-words|to-number")
+      ->group(group);
+  add_number(app, group, "--below", o.numbers.below, "Numbers are below N", CLI::PositiveNumber);
+  app.add_option("--numbers", o.number_count,
+                 fmt::format("Numbers to train on (default: {}, or what dev and test leave)",
+                             o.numbers.train))
+      ->check(plain(CLI::PositiveNumber))
+      ->type_name("N")
+      ->group(group);
+  add_text(app, group, "--train", o.train, "Pairs to train on, instead of numbers", "F");
+  add_text(app, group, "--dev", o.dev, "Pairs to choose the epoch on (default: a share of train)",
+           "F");
+  add_text(app, group, "--test", o.test, "Pairs to test on (default: another share of train)", "F");
+  add_number(app, group, "--held-out", o.held_out, "This share of the sources of --train",
+             CLI::Range(0.0, 1.0), "P");
+  add_text(app, group, "--source-unit", o.source_unit, "What the sources of --train consist of",
+           "char|word");
+  add_text(app, group, "--target-unit", o.target_unit,
+           "What the targets consist of (default: word for both)", "char|word");
+}
+
+void add_model_options(CLI::App& app, TrainSeq2SeqOptions& o) {
+  const char* group = "Model";
+  Seq2SeqConfig& net = o.config;
+  add_number(app, group, "--d-model", net.d_model, "Width of embeddings and layers",
+             CLI::PositiveNumber, "D");
+  add_number(app, group, "--feedforward", net.dim_feedforward, "Width of the feed-forward networks",
+             CLI::PositiveNumber, "D");
+  add_number(app, group, "--heads", net.heads, "Heads of each attention", CLI::PositiveNumber);
+  add_number(app, group, "--encoder-layers", net.encoder_layers, "Layers of the encoder",
+             CLI::PositiveNumber);
+  add_number(app, group, "--decoder-layers", net.decoder_layers, "Layers of the decoder",
+             CLI::PositiveNumber);
+  add_number(app, group, "--dropout", net.dropout, "Dropout in all layers", CLI::Range(0.0, 1.0),
+             "P");
+  add_number(app, group, "--max-length", net.max_length,
+             "The most units of a source or a target (0: twice what train has)",
+             CLI::NonNegativeNumber);
+}
+
+void add_training_options(CLI::App& app, TrainSeq2SeqOptions& o) {
+  const char* group = "Training";
+  Seq2SeqFitOptions& fit = o.fit;
+  add_number(app, group, "--epochs", fit.epochs, "Epochs; the best on dev is kept",
+             CLI::PositiveNumber);
+  add_number(app, group, "--patience", fit.patience,
+             "Stop after N epochs without a better one (0: never)", CLI::NonNegativeNumber);
+  add_number(app, group, "--batch", fit.batch_size, "Pairs a step", CLI::PositiveNumber);
+  add_number(app, group, "--lr", fit.lr, "Learning rate of Adam at the end of the warm-up",
+             CLI::PositiveNumber, "RATE");
+  add_number(app, group, "--warmup", fit.warmup,
+             "Steps in which the learning rate rises (a tenth of all at most); then it falls to 0",
+             CLI::NonNegativeNumber);
+  add_number(app, group, "--label-smoothing", fit.label_smoothing,
+             "Share of the target spread over all units", CLI::Range(0.0, 1.0), "P");
+  add_number(app, group, "--clip-norm", fit.clip_norm,
+             "Clip the gradients of each step to this norm (0: never)", CLI::NonNegativeNumber,
+             "X");
+  add_number(app, group, "--seed", fit.seed, "Of the numbers, the start and the dropout",
+             CLI::NonNegativeNumber, "S");
+  add_number(app, group, "--threads", o.threads,
+             "Threads (0: one a processor); results do not depend on it", CLI::NonNegativeNumber);
+}
+
+void add_decoding_options(CLI::App& app, TrainSeq2SeqOptions& o) {
+  const char* group = "Decoding";
+  add_text(app, group, "--model", o.model, "Load this model instead of training one", "DIR");
+  app.add_option("--try", o.tries, "Texts to decode")->type_name("TEXT")->group(group);
+  app.add_flag("--show-attention", o.show_attention,
+               "Show what the decoder looks at in each text of --try")
+      ->group(group);
+  add_number(app, group, "--beam", o.decode.beam, "Width of the beam (1: greedy)",
+             CLI::PositiveNumber, "K");
+  add_number(app, group, "--length-penalty", o.decode.length_penalty,
+             "Rank targets by log-probability / length^A", CLI::NonNegativeNumber, "A");
+}
+
+void add_output_options(CLI::App& app, TrainSeq2SeqOptions& o) {
+  const char* group = "Output";
+  add_text(app, group, "--out", o.out, "Save the model in this folder", "DIR");
+  add_text(app, group, "--json", o.json, "Write all results as JSON", "F");
+  add_text(app, group, "--predictions", o.predictions,
+           "Write what becomes of each test source, as TSV", "F");
+  app.add_flag("--profile", o.profile,
+               "Print time, calls and bytes of each operation and stage to standard error")
+      ->group(group);
+  add_text(app, group, "--trace", o.trace,
+           "Write the same, call by call, as a Chrome trace (ui.perfetto.dev loads it)", "F");
+  app.add_flag("--quiet", o.quiet, "No progress")->group(group);
+}
+
+// One kind of unit for digits, another for words.
+void complete_numbers(TrainSeq2SeqOptions& o) {
+  if (!o.dev.empty() || !o.test.empty()) {
+    throw std::invalid_argument("--dev and --test need --train");
+  }
+  if (!o.source_unit.empty() || !o.target_unit.empty()) {
+    throw std::invalid_argument(
+        "--source-unit and --target-unit need --train; digits are characters");
+  }
+  const bool to_words = o.numbers.direction == Direction::to_words;
+  o.config.source_unit = to_words ? Unit::character : Unit::word;
+  o.config.target_unit = to_words ? Unit::word : Unit::character;
+  o.numbers.held_out = std::clamp<Index>(o.numbers.below / 10, 1, o.numbers.held_out);
+  o.numbers.train =
+      o.number_count.value_or(std::min(o.numbers.train, o.numbers.below - 2 * o.numbers.held_out));
+}
+
+void complete_loaded(const TrainSeq2SeqOptions& o) {
+  if (!o.train.empty() || !o.dev.empty() || !o.out.empty() || !o.json.empty()) {
+    throw std::invalid_argument(
+        "--model: loads a model that is trained; --train, --dev, --out and "
+        "--json are of a training");
+  }
+  if (o.tries.empty() && o.test.empty()) {
+    throw std::invalid_argument("--model: needs --try TEXT or --test F");
+  }
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, TrainSeq2SeqOptions& options) {
+  app.name("train_seq2seq");
+  app.description(description);
+  app.footer(footer);
+  app.get_formatter()->column_width(32);
+  add_data_options(app, options);
+  add_model_options(app, options);
+  add_training_options(app, options);
+  add_decoding_options(app, options);
+  add_output_options(app, options);
+}
+
+void complete(TrainSeq2SeqOptions& o) {
+  o.numbers.direction = direction_of(o.direction);
+  if (o.show_attention && o.tries.empty()) {
+    throw std::invalid_argument("--show-attention: needs --try TEXT");
+  }
+  if (!o.model.empty()) {
+    complete_loaded(o);
+    if (!o.predictions.empty() && o.test.empty()) {
+      throw std::invalid_argument("--predictions: needs --test F with --model");
+    }
+    return;
+  }
+  if (o.train.empty()) {
+    complete_numbers(o);
+  } else {
+    o.config.source_unit = unit_of(o.source_unit.empty() ? "word" : o.source_unit);
+    o.config.target_unit = unit_of(o.target_unit.empty() ? "word" : o.target_unit);
+  }
+  check_seq2seq(o.config);
+}
+
+}  // namespace tapegrad

@@ -1,0 +1,158 @@
+#include <tapegrad/training/seq2seq_fit.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <tapegrad/core/profile.hpp>
+#include <tapegrad/optim/adam.hpp>
+#include <tapegrad/optim/clip.hpp>
+#include <tapegrad/optim/lr_scheduler.hpp>
+#include <tapegrad/optim/schedules.hpp>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+// Targets of a batch: what the decoder sees, and what it is to say at each position.
+struct Shifted {
+  IndexArray seen;    // [B, T]
+  IndexArray wanted;  // [B T]
+};
+
+Shifted shifted(const IndexArray& targets) {
+  const std::size_t rows = targets.shape()[0];
+  const std::size_t columns = targets.shape()[1] - 1;
+  Shifted result{IndexArray(Shape{rows, columns}), IndexArray(Shape{rows * columns})};
+  for (std::size_t b = 0; b < rows; ++b) {
+    const Index* row = targets.data() + b * (columns + 1);
+    std::copy_n(row, columns, result.seen.data() + b * columns);
+    std::copy_n(row + 1, columns, result.wanted.data() + b * columns);
+  }
+  return result;
+}
+
+StepResult count(const Array& logits, const IndexArray& wanted, Real loss) {
+  const std::size_t units = logits.shape()[1];
+  StepResult result{static_cast<double>(loss), 0, 0};
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted.data()[i] == Vocabulary::pad) continue;
+    const Real* row = logits.data() + i * units;
+    ++result.items;
+    if (std::max_element(row, row + units) - row == wanted.data()[i]) ++result.hits;
+  }
+  return result;
+}
+
+// Pairs as texts of their joint length, by which they are put into batches.
+EncodedTexts joint_lengths(const EncodedPairs& pairs) {
+  EncodedTexts joint = pairs.targets;
+  for (std::size_t i = 0; i < joint.offsets.size(); ++i) {
+    joint.offsets[i] += pairs.sources.offsets[i];
+  }
+  return joint;
+}
+
+// In units, the end mark among them.
+Index longest_target(const EncodedPairs& pairs) {
+  Index longest = 1;
+  for (Index n = 0; n < pairs.targets.size(); ++n) {
+    longest = std::max(longest, pairs.targets.length(n) - 1);
+  }
+  return longest;
+}
+
+class Seq2SeqTraining final : public EpochTask {
+ public:
+  Seq2SeqTraining(Seq2SeqModel& model, const TextPairs& train, const TextPairs& dev,
+                  const Seq2SeqFitOptions& options)
+      : model_(model),
+        train_(encode_pairs(model, train)),
+        lengths_(joint_lengths(train_)),
+        dev_(dev),
+        longest_dev_(longest_target(encode_pairs(model, dev))),
+        options_(options),
+        adam_(model.net, {.lr = options.lr, .beta2 = options.beta2}),
+        scheduler_(adam_, schedule(), 1) {}
+
+  std::size_t examples() const override { return static_cast<std::size_t>(lengths_.size()); }
+
+  std::vector<std::vector<Index>> batches(Index epoch) override {
+    return shuffled_batches(lengths_, options_.batch_size, options_.seed,
+                            static_cast<std::uint64_t>(epoch))
+        .batches;
+  }
+
+  StepResult train_batch(const std::vector<Index>& examples, const StepNumber& number) override {
+    const ProfileSpan span("step", Phase::other);
+    const Context context{.training = true, .seed = options_.seed, .step = number.step};
+    const Shifted targets = shifted(padded_batch(train_.targets, examples).ids);
+    const IndexArray sources = padded_batch(train_.sources, examples).ids;
+    Tape tape;
+    const Seq2SeqNet& net = model_.net;
+    const Tensor logits = net.out(net.decode(targets.seen, net.encode(sources, context), context));
+    const Tensor flat = reshape(logits, {targets.wanted.size(), logits.size(2)});
+    const Tensor loss = cross_entropy(
+        flat, targets.wanted,
+        {.ignore_index = Vocabulary::pad, .label_smoothing = options_.label_smoothing});
+    check_finite(loss.item(), number, adam_.lr());
+    Gradients gradients = tape.backward(loss);
+    if (options_.clip_norm != 0) clip_grad_norm(net, gradients, options_.clip_norm);
+    adam_.step(gradients);
+    scheduler_.step();
+    return count(flat.value(), targets.wanted, loss.item());
+  }
+
+  double evaluate() override {
+    adam_.settle();
+    return predict_pairs(model_, dev_, {.max_length = longest_dev_}).exact_match;
+  }
+
+  std::vector<NamedParameter> parameters() const override {
+    return tapegrad::parameters(model_.net);
+  }
+
+ private:
+  // Of the step, from 1.
+  LinearWarmupDecay schedule() const {
+    const Index batches = (lengths_.size() - 1) / options_.batch_size + 1;
+    const Index steps = options_.epochs * batches;
+    return {.warmup_steps = std::min(options_.warmup, steps / 10), .total_steps = steps + 1};
+  }
+
+  Seq2SeqModel& model_;
+  EncodedPairs train_;
+  EncodedTexts lengths_;
+  const TextPairs& dev_;
+  Index longest_dev_;  // with the end mark: what is longer is wrong
+  const Seq2SeqFitOptions& options_;
+  Adam adam_;
+  LRScheduler scheduler_;
+};
+
+}  // namespace
+
+EpochsResult fit_seq2seq(Seq2SeqModel& model, const TextPairs& train, const TextPairs& dev,
+                         const Seq2SeqFitOptions& options) {
+  Seq2SeqTraining training(model, train, dev, options);
+  return run_epochs(training, options);
+}
+
+PairPredictions predict_pairs(const Seq2SeqModel& model, const TextPairs& pairs,
+                              const DecodeOptions& options) {
+  const ProfileSpan span("evaluation", Phase::other);
+  PairPredictions result;
+  const auto decoded = decode(model, encode_sources(model, pairs.sources), options);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    result.texts.push_back(text_of(model, decoded[i]));
+    std::vector<std::string> units;
+    for (const auto unit : split_units(pairs.targets[i], model.config.target_unit)) {
+      units.emplace_back(unit);
+    }
+    if (result.texts[i] == join_units(units, model.config.target_unit)) ++result.right;
+  }
+  result.exact_match = pairs.size() == 0
+                           ? std::numeric_limits<double>::quiet_NaN()
+                           : static_cast<double>(result.right) / static_cast<double>(pairs.size());
+  return result;
+}
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION
