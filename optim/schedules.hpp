@@ -36,7 +36,7 @@ struct ExponentialLR {
 /// Half a cosine from 1 to eta_min in T_max epochs; behind T_max it rises again, with period
 /// 2 T_max. eta_min is a factor here.
 struct CosineAnnealingLR {
-  Index T_max;
+  Index T_max;  // NOLINT(readability-identifier-naming): PyTorch's name
   double eta_min = 0;
   double operator()(Index epoch) const;
 };
@@ -44,8 +44,8 @@ struct CosineAnnealingLR {
 /// The same (Loshchilov and Hutter, 2017), beginning again at 1 after T_0 epochs, then after
 /// T_0 T_mult, T_0 T_mult², ... more.
 struct CosineAnnealingWarmRestarts {
-  Index T_0;
-  Index T_mult = 1;
+  Index T_0;         // NOLINT(readability-identifier-naming)
+  Index T_mult = 1;  // NOLINT(readability-identifier-naming)
   double eta_min = 0;
   double operator()(Index epoch) const;
 };
