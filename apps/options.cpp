@@ -34,27 +34,21 @@ constexpr const char* footer =
 using console::plain;
 
 void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
-  const auto group = "Data";
-  app.add_option("--train", o.train, "Labelled texts to train on")->type_name("F")->group(group);
+  app.option_defaults()->group("Data");
+  app.add_option("--train", o.train, "Labelled texts to train on")->type_name("F");
   app.add_option("--dev", o.dev, "Texts to choose the epoch on (default: a tenth of train)")
-      ->type_name("F")
-      ->group(group);
+      ->type_name("F");
   app.add_option("--test", o.test, "Texts to test on (default: cross-validation, see --folds)")
-      ->type_name("F")
-      ->group(group);
+      ->type_name("F");
   app.add_option("--vectors", o.vectors, "Word vectors, GloVe text or fastText .vec")
-      ->type_name("F")
-      ->group(group);
+      ->type_name("F");
   app.add_option("--cache", o.cache,
                  "Keep a binary copy of the vectors in this folder, which loads faster next time")
-      ->type_name("DIR")
-      ->group(group);
+      ->type_name("DIR");
   app.add_option("--label-column", o.data.label_column, "Column of the label, by name or number")
-      ->type_name("C")
-      ->group(group);
+      ->type_name("C");
   app.add_option("--text-column", o.data.text_column, "Column of the text, by name or number")
-      ->type_name("C")
-      ->group(group);
+      ->type_name("C");
   const std::map<std::string, DatasetForm> forms{{"auto", DatasetForm::automatic},
                                                  {"label-text", DatasetForm::label_text},
                                                  {"tsv", DatasetForm::tsv},
@@ -63,55 +57,45 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
   app.add_option("--form", o.data.form, "Form of the files: auto, label-text, tsv, csv, fasttext")
       ->transform(plain(CLI::CheckedTransformer(forms)))
       ->type_name("FORM")
-      ->default_str("auto")
-      ->group(group);
+      ->default_str("auto");
   const std::map<std::string, Header> headers{
       {"auto", Header::automatic}, {"yes", Header::yes}, {"no", Header::no}};
   app.add_option("--header", o.data.header, "Whether TSV and CSV files have one: auto, yes, no")
       ->transform(plain(CLI::CheckedTransformer(headers)))
       ->type_name("H")
-      ->default_str("auto")
-      ->group(group);
+      ->default_str("auto");
   app.add_option("--min-count", o.experiment.vocabulary.options.min_count,
                  "Words seen fewer times in train are unknown")
       ->capture_default_str()
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
   app.add_option("--max-vocabulary", o.experiment.vocabulary.options.max_size,
                  "At most so many words of train (0: all)")
       ->capture_default_str()
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
   app.add_option("--max-tokens", o.experiment.vocabulary.max_tokens,
                  "Longer texts are cut there (0: never)")
       ->capture_default_str()
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
   NgramOptions& ngrams = o.experiment.vocabulary.ngrams;
   app.add_option("--ngrams", ngrams.order, "Take runs of up to N words as words of their own too")
       ->capture_default_str()
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
   app.add_option("--ngram-min-count", ngrams.min_count,
                  "N-grams seen fewer times in train are left out")
       ->capture_default_str()
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
   app.add_option("--buckets", ngrams.buckets,
                  "Hash all n-grams into N rows (0: a row for each that is kept)")
       ->capture_default_str()
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
   app.add_flag("--distinct", ngrams.distinct,
-               "Each word and n-gram counts once a text, however often it occurs")
-      ->group(group);
+               "Each word and n-gram counts once a text, however often it occurs");
   app.add_flag("--tokenized", o.rules.whitespace_only,
-               "The texts are tokenized already: split at spaces only")
-      ->group(group);
+               "The texts are tokenized already: split at spaces only");
 }
 
 void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
-  const auto group = "Model";
+  app.option_defaults()->group("Model");
   ClassifierConfig& net = o.experiment.classifier;
   app.add_option(
          "--embeddings", o.embeddings,
@@ -119,108 +103,88 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
          "(words with a vector are frozen), newwords:N")
       ->delimiter(',')
       ->capture_default_str()
-      ->type_name("WAY,...")
-      ->group(group);
+      ->type_name("WAY,...");
   app.add_option("--model", o.model,
                  "bag: mean of the word vectors, linear layer; mean: a hidden layer between; cnn: "
                  "filters over runs of words, the maximum of each, linear layer")
       ->capture_default_str()
-      ->type_name("bag|mean|cnn")
-      ->group(group);
+      ->type_name("bag|mean|cnn");
   app.add_flag("--nb-weights", net.nb_weights,
-               "Weigh words by their Naive-Bayes log-count ratio (model bag, two classes)")
-      ->group(group);
+               "Weigh words by their Naive-Bayes log-count ratio (model bag, two classes)");
   app.add_option("--nb-smoothing", o.experiment.nb_smoothing,
                  "Added to the counts behind --nb-weights")
       ->capture_default_str()
       ->check(plain(CLI::PositiveNumber))
-      ->type_name("A")
-      ->group(group);
+      ->type_name("A");
   app.add_option("--hidden", o.hidden, "Width of the hidden layer of --model mean")
       ->default_str(std::to_string(net.hidden))
       ->check(plain(CLI::PositiveNumber))
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
   app.add_option("--filter-widths", o.filter_widths,
                  "Widths of the filters of --model cnn, in words")
       ->delimiter(',')
       ->default_str(fmt::format("{}", fmt::join(net.filter_widths, ",")))
       ->check(plain(CLI::PositiveNumber))
-      ->type_name("N,...")
-      ->group(group);
+      ->type_name("N,...");
   app.add_option("--filters", o.filters, "Filters of each width of --model cnn")
       ->default_str(std::to_string(net.filters))
       ->check(plain(CLI::PositiveNumber))
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
   app.add_option("--dim", o.experiment.width, "Width of the embeddings without --vectors")
       ->capture_default_str()
       ->check(plain(CLI::PositiveNumber))
-      ->type_name("D")
-      ->group(group);
+      ->type_name("D");
   app.add_option("--dropout", o.dropout,
                  "Dropout of the text's vector (default: 0.5 with --model cnn, 0.3 otherwise)")
       ->check(plain(CLI::Range(0.0, 1.0)))
-      ->type_name("P")
-      ->group(group);
+      ->type_name("P");
   app.add_option("--word-dropout", o.experiment.fit.word_dropout, "Dropout of whole words")
       ->capture_default_str()
       ->check(plain(CLI::Range(0.0, 1.0)))
-      ->type_name("P")
-      ->group(group);
+      ->type_name("P");
   app.add_option("--random-deviation", o.experiment.random_deviation,
                  "Standard deviation of the values of random embeddings")
       ->capture_default_str()
       ->check(plain(CLI::NonNegativeNumber))
-      ->type_name("S")
-      ->group(group);
+      ->type_name("S");
   app.add_option("--missing", o.missing,
                  "Start of words without a vector: normal (spread of the others) or zeros")
       ->capture_default_str()
-      ->type_name("normal|zeros")
-      ->group(group);
+      ->type_name("normal|zeros");
 }
 
 void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
-  const auto group = "Training";
+  app.option_defaults()->group("Training");
   ExperimentOptions& e = o.experiment;
   app.add_option("--epochs", e.fit.epochs, "Epochs; the best on dev is kept")
       ->capture_default_str()
       ->check(plain(CLI::PositiveNumber))
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
   app.add_option("--patience", e.fit.patience,
                  "Stop after N epochs without a better one (0: never)")
       ->capture_default_str()
       ->check(plain(CLI::NonNegativeNumber))
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
   app.add_option("--batch", e.fit.batch_size, "Texts a step")
       ->capture_default_str()
       ->check(plain(CLI::PositiveNumber))
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
   app.add_option("--optimizer", e.optimizer, "adam, adamw, sgd, adagrad or rmsprop")
       ->capture_default_str()
-      ->type_name("NAME")
-      ->group(group);
+      ->type_name("NAME");
   app.add_option("--lr", e.lr, "Learning rate (default, adam: 0.01 frozen, 0.003 otherwise)")
       ->check(plain(CLI::PositiveNumber))
-      ->type_name("RATE")
-      ->group(group);
-  app.add_flag("--lr-decay", e.fit.lr_decay, "Let the learning rate fall to 0 in equal steps")
-      ->group(group);
+      ->type_name("RATE");
+  app.add_flag("--lr-decay", e.fit.lr_decay, "Let the learning rate fall to 0 in equal steps");
   app.add_option("--clip-norm", e.fit.clip_norm,
                  "Clip the gradients of each step to this norm (0: never)")
       ->capture_default_str()
       ->check(plain(CLI::NonNegativeNumber))
-      ->type_name("X")
-      ->group(group);
+      ->type_name("X");
   app.add_option("--weight-decay", e.weight_decay, "Weight decay")
       ->capture_default_str()
       ->check(plain(CLI::NonNegativeNumber))
-      ->type_name("W")
-      ->group(group);
+      ->type_name("W");
   const std::map<std::string, RowPolicy> policies{
       {"exact", RowPolicy::exact}, {"lazy", RowPolicy::lazy}, {"dense", RowPolicy::dense}};
   app.add_option(
@@ -229,51 +193,40 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
          "(as exact, but slow)")
       ->transform(plain(CLI::CheckedTransformer(policies)))
       ->type_name("exact|lazy|dense")
-      ->default_str("exact")
-      ->group(group);
+      ->default_str("exact");
   app.add_option("--class-weights", e.class_weights, "\"balanced\", or LABEL=WEIGHT,...")
-      ->type_name("W")
-      ->group(group);
+      ->type_name("W");
   app.add_option("--seeds", e.seeds, "Trainings of each way, with different seeds")
       ->capture_default_str()
       ->check(plain(CLI::PositiveNumber))
-      ->type_name("K")
-      ->group(group);
+      ->type_name("K");
   app.add_option("--seed", e.seed, "The first seed")
       ->capture_default_str()
       ->check(plain(CLI::NonNegativeNumber))
-      ->type_name("S")
-      ->group(group);
+      ->type_name("S");
   app.add_option("--folds", e.folds, "Folds of the cross-validation without --test")
       ->capture_default_str()
-      ->type_name("K")
-      ->group(group);
+      ->type_name("K");
   app.add_option("--threads", o.threads,
                  "Threads (0: one a processor); results do not depend on it")
       ->capture_default_str()
       ->check(plain(CLI::NonNegativeNumber))
-      ->type_name("N")
-      ->group(group);
+      ->type_name("N");
 }
 
 void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
-  const auto group = "Output";
-  app.add_option("--out", o.out, "Save the best model in this folder")
-      ->type_name("DIR")
-      ->group(group);
-  app.add_option("--json", o.json, "Write all results as JSON")->type_name("F")->group(group);
+  app.option_defaults()->group("Output");
+  app.add_option("--out", o.out, "Save the best model in this folder")->type_name("DIR");
+  app.add_option("--json", o.json, "Write all results as JSON")->type_name("F");
   app.add_option("--predictions", o.predictions,
                  "Write what the best model says of each of its test texts, as TSV")
-      ->type_name("F")
-      ->group(group);
+      ->type_name("F");
   app.add_flag("--profile", o.profile,
-               "Print time, calls and bytes of each operation and stage to standard error")
-      ->group(group);
+               "Print time, calls and bytes of each operation and stage to standard error");
   app.add_option("--trace", o.trace,
                  "Write the same, call by call, as a Chrome trace (ui.perfetto.dev loads it)")
-      ->type_name("F")
-      ->group(group);
-  app.add_flag("--quiet", o.quiet, "No progress, only the table")->group(group);
+      ->type_name("F");
+  app.add_flag("--quiet", o.quiet, "No progress, only the table");
 }
 
 void use_embedded_data(TrainSentimentOptions& o) {
@@ -320,6 +273,7 @@ void add_options(CLI::App& app, TrainSentimentOptions& options) {
   add_model_options(app, options);
   add_training_options(app, options);
   add_output_options(app, options);
+  app.option_defaults()->group("Options");  // of those that come later
 }
 
 void complete(TrainSentimentOptions& options) {
