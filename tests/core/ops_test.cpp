@@ -1,7 +1,6 @@
 // What operations do in float, with random numbers, and on several threads.
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
 #include <same.hpp>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/ops.hpp>
@@ -25,11 +24,6 @@ tg::Context training(std::uint64_t seed) {
   context.training = true;
   context.seed = seed;
   return context;
-}
-
-bool same_bits(const tg::Array& a, const tg::Array& b) {
-  return a.shape() == b.shape() &&
-         std::memcmp(a.data(), b.data(), a.size() * sizeof(tg::Real)) == 0;
 }
 
 // run(threads) gives arrays.

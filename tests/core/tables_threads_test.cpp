@@ -1,7 +1,7 @@
 // Lookups and bags large enough to be cut into blocks, on random input: the same bits on any number
 // of threads.
-#include <cstring>
 #include <draws.hpp>
+#include <same.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
 
@@ -11,11 +11,6 @@ using tg::Index;
 using tg::Rng;
 
 namespace {
-
-bool same_bits(const Array& a, const Array& b) {
-  return a.shape() == b.shape() &&
-         std::memcmp(a.data(), b.data(), a.size() * sizeof(tg::Real)) == 0;
-}
 
 // All that a lookup and three bags of the same ids compute: values, gradients, and the table.
 std::vector<Array> results(std::uint64_t seed, int threads) {

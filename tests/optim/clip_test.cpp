@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
 #include <limits>
+#include <same.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/rng.hpp>
 #include <tapegrad/layers/linear.hpp>
@@ -21,11 +21,6 @@ tg::Array random_array(const tg::Shape& shape, std::uint64_t seed) {
   tg::Rng rng(seed);
   for (tg::Real& x : a) x = static_cast<tg::Real>(rng.uniform(-1, 1));
   return a;
-}
-
-bool same_bits(const tg::Array& a, const tg::Array& b) {
-  return a.shape() == b.shape() &&
-         std::memcmp(a.data(), b.data(), a.size() * sizeof(tg::Real)) == 0;
 }
 
 // A table of rows and a dense weight, with gradients.

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <same.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/rng.hpp>
 #include <tapegrad/optim/adam.hpp>
@@ -51,11 +52,6 @@ tg::Array start() {
 double rate(double lr, std::uint64_t t) {
   const auto now = static_cast<double>(t);
   return lr * std::min(now / 50, 1.0) * (1 - 0.9 * now / steps);
-}
-
-bool same_bits(const tg::Array& a, const tg::Array& b) {
-  return a.shape() == b.shape() &&
-         std::memcmp(a.data(), b.data(), a.size() * sizeof(tg::Real)) == 0;
 }
 
 // What an optimizer keeps for one number.

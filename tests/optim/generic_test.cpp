@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <same.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/rng.hpp>
@@ -41,11 +42,6 @@ tg::Gradients of(const tg::Parameter& p, tg::Gradient gradient) {
   tg::Gradients gradients;
   gradients.add(p, std::move(gradient));
   return gradients;
-}
-
-bool same_bits(const tg::Array& a, const tg::Array& b) {
-  return a.shape() == b.shape() &&
-         std::memcmp(a.data(), b.data(), a.size() * sizeof(tg::Real)) == 0;
 }
 
 bool same_row(const tg::Array& a, const tg::Array& b, std::size_t row) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <same.hpp>
 #include <tapegrad/core/rng.hpp>
 #include <tapegrad/layers/linear.hpp>
 #include <tapegrad/optim/adam.hpp>
@@ -32,11 +33,6 @@ tg::Gradient rows_of_step(std::uint64_t t) {
   }
   g.values = random_array({g.rows.size(), D}, t);
   return tg::Gradient(std::move(g));
-}
-
-bool same_bits(const tg::Array& a, const tg::Array& b) {
-  return a.shape() == b.shape() &&
-         std::memcmp(a.data(), b.data(), a.size() * sizeof(tg::Real)) == 0;
 }
 
 tg::Parameter made() {

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
 #include <functional>
 #include <memory>
+#include <same.hpp>
 #include <string>
 #include <tapegrad/core/rng.hpp>
 #include <tapegrad/optim/adagrad.hpp>
@@ -79,11 +79,6 @@ Make random_optimizer(tg::Rng& rng) {
                                                    .momentum = sometimes(rng, 0.3, 0.95),
                                                    .centered = coin(rng)});
   }
-}
-
-bool same_bits(const tg::Array& a, const tg::Array& b) {
-  return a.shape() == b.shape() &&
-         std::memcmp(a.data(), b.data(), a.size() * sizeof(tg::Real)) == 0;
 }
 
 // One drawn training.
