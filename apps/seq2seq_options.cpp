@@ -51,9 +51,10 @@ void add_data_options(CLI::App& app, TrainSeq2SeqOptions& o) {
       ->type_name("to-words|to-number")
       ->group(group);
   add_number(app, group, "--below", o.numbers.below, "Numbers are below N", CLI::PositiveNumber);
-  app.add_option("--numbers", o.number_count,
-                 fmt::format("Numbers to train on (default: {}, or what dev and test leave)",
-                             o.numbers.train))
+  app.add_option(
+         "--numbers", o.number_count,
+         fmt::format("Different numbers to train on (default: {}, or what dev and test leave)",
+                     o.numbers.train))
       ->check(plain(CLI::PositiveNumber))
       ->type_name("N")
       ->group(group);

@@ -85,15 +85,23 @@ class EpochLoop {
   }
 
   void finish_epoch() {
-    const double dev_accuracy = task_.evaluate();
-    result_.epochs.push_back({totals_.mean_loss(), totals_.accuracy(), dev_accuracy});
-    if (result_.best_epoch == 0 || dev_accuracy > result_.best_dev_accuracy) {
+    const DevScore score = task_.evaluate();
+    result_.epochs.push_back({totals_.mean_loss(), totals_.accuracy(), score.accuracy});
+    if (result_.best_epoch == 0 || better(score)) {
       result_.best_epoch = epoch_;
-      result_.best_dev_accuracy = dev_accuracy;
+      result_.best_dev_accuracy = score.accuracy;
+      best_loss_ = score.loss;
       best_.take(task_.parameters());
     }
-    last_.dev_accuracy = dev_accuracy;
+    last_.dev_accuracy = score.accuracy;
     if (options_.progress) options_.progress(last_);
+  }
+
+  bool better(const DevScore& score) const {
+    if (score.accuracy != result_.best_dev_accuracy) {
+      return score.accuracy > result_.best_dev_accuracy;
+    }
+    return score.loss < best_loss_;
   }
 
   bool out_of_patience() const {
@@ -118,6 +126,7 @@ class EpochLoop {
   const EpochOptions& options_;
   EpochsResult result_;
   Snapshot best_;
+  double best_loss_ = 0;
   Totals totals_;
   Progress last_;
   Index epoch_ = 0;

@@ -49,6 +49,12 @@ struct EpochsResult {
   bool cancelled = false;
 };
 
+/// How good a model is on dev: the higher accuracy is better, of equals the lower loss.
+struct DevScore {
+  double accuracy = 0;
+  double loss = 0;
+};
+
 /// Which step this is.
 struct StepNumber {
   Index epoch = 0;         // from 1
@@ -76,8 +82,8 @@ class EpochTask {
   /// An epoch begins: the examples of each of its batches.
   virtual std::vector<std::vector<Index>> batches(Index epoch) = 0;
   virtual StepResult train_batch(const std::vector<Index>& examples, const StepNumber& number) = 0;
-  /// The dev accuracy at the end of an epoch.
-  virtual double evaluate() = 0;
+  /// How good the model is at the end of an epoch.
+  virtual DevScore evaluate() = 0;
   /// What is put back to its values at the end of the best epoch.
   virtual std::vector<NamedParameter> parameters() const = 0;
 
@@ -85,8 +91,8 @@ class EpochTask {
   EpochTask() = default;
 };
 
-/// Trains, and leaves the parameters as they were at the end of the epoch with the best dev
-/// accuracy (the earliest of equals). When cancelled, the unfinished epoch counts as one if none
+/// Trains, and leaves the parameters as they were at the end of the epoch with the best dev score
+/// (the earliest of equals). When cancelled, the unfinished epoch counts as one if none
 /// was finished.
 EpochsResult run_epochs(EpochTask& task, const EpochOptions& options);
 

@@ -90,9 +90,9 @@ class Fitting final : public EpochTask {
     return {static_cast<double>(loss.item()), examples.size(), count_hits(logits.value(), labels)};
   }
 
-  double evaluate() override {
+  DevScore evaluate() override {
     optimizer_.settle();
-    return measure(dev_.labels, predict(model_, dev_.texts).labels).accuracy;
+    return {.accuracy = measure(dev_.labels, predict(model_, dev_.texts).labels).accuracy};
   }
 
   std::vector<NamedParameter> parameters() const override { return tapegrad::parameters(model_); }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <stdexcept>
 #include <tapegrad/core/rng.hpp>
 #include <tapegrad/text/number_words.hpp>
@@ -46,10 +47,26 @@ class NumberSampler {
     for (std::size_t n = splits.train.size(); splits.train.size() < wanted(options_.train); ++n) {
       add_if_new(splits.train, n % 2 == 0 ? below(end()) : of_any_length());
     }
+    repeat_short(splits.train);
     return splits;
   }
 
  private:
+  // Makes the pairs of each length as many as a twelfth of the numbers.
+  void repeat_short(TextPairs& pairs) const {
+    const bool to_words = options_.direction == Direction::to_words;
+    std::map<std::size_t, std::vector<std::size_t>> lengths;  // the pairs of each number of digits
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      lengths[(to_words ? pairs.sources : pairs.targets)[i].size()].push_back(i);
+    }
+    for (const auto& [digits, numbers] : lengths) {
+      for (std::size_t n = numbers.size(); n < wanted(options_.train) / 12; ++n) {
+        const std::size_t i = numbers[n % numbers.size()];
+        pairs.add(std::string(pairs.sources[i]), std::string(pairs.targets[i]));
+      }
+    }
+  }
+
   static std::size_t wanted(Index n) { return static_cast<std::size_t>(n); }
   Index end() const { return options_.below; }
   Index below(Index n) { return static_cast<Index>(rng_.below(static_cast<std::uint64_t>(n))); }

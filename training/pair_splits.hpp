@@ -21,7 +21,7 @@ struct NumberOptions {
   Direction direction = Direction::to_words;
   /// All numbers are below this one.
   Index below = 1'000'000;
-  /// How many numbers train.
+  /// How many different numbers train.
   Index train = 40'000;
   /// How many are dev, and how many test.
   Index held_out = 1'000;
@@ -29,9 +29,10 @@ struct NumberOptions {
 
 /// Different numbers and their words. Dev and test are drawn evenly from all numbers. Train gets
 /// every number below 1,000 that is left; of the others half are drawn evenly, and half with as
-/// many of each length, since nine numbers out of ten have the most digits. No number is in two of
-/// them. Depends on `options` and `seed` alone. Throws std::invalid_argument when there are not
-/// enough numbers, or more are asked for than number_words knows.
+/// many of each length, since nine numbers out of ten have the most digits. Short ones are repeated
+/// until each length has a twelfth of options.train. No number is in two of them. Depends on
+/// `options` and `seed` alone. Throws std::invalid_argument when there are not enough numbers, or
+/// more are asked for than number_words knows.
 PairSplits number_pairs(const NumberOptions& options, std::uint64_t seed);
 
 /// Reads these files. Where `dev` or `test` is empty, a share of the training file's different

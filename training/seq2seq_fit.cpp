@@ -30,14 +30,22 @@ Shifted shifted(const IndexArray& targets) {
   return result;
 }
 
-StepResult count(const Array& logits, const IndexArray& wanted, Real loss) {
-  const std::size_t units = logits.shape()[1];
-  StepResult result{static_cast<double>(loss), 0, 0};
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (wanted.data()[i] == Vocabulary::pad) continue;
-    const Real* row = logits.data() + i * units;
+// What a model says of the targets of a batch.
+struct Forward {
+  Tensor logits;      // [B T, V]
+  IndexArray wanted;  // [B T]
+  Tensor loss;
+};
+
+StepResult count(const Forward& forward) {
+  const std::size_t units = forward.logits.size(1);
+  StepResult result{static_cast<double>(forward.loss.item()), 0, 0};
+  for (std::size_t i = 0; i < forward.wanted.size(); ++i) {
+    const Index wanted = forward.wanted.data()[i];
+    if (wanted == Vocabulary::pad) continue;
+    const Real* row = forward.logits.value().data() + i * units;
     ++result.items;
-    if (std::max_element(row, row + units) - row == wanted.data()[i]) ++result.hits;
+    if (std::max_element(row, row + units) - row == wanted) ++result.hits;
   }
   return result;
 }
@@ -68,7 +76,7 @@ class Seq2SeqTraining final : public EpochTask {
         train_(encode_pairs(model, train)),
         lengths_(joint_lengths(train_)),
         dev_(dev),
-        longest_dev_(longest_target(encode_pairs(model, dev))),
+        encoded_dev_(encode_pairs(model, dev)),
         options_(options),
         adam_(model.net, {.lr = options.lr, .beta2 = options.beta2}),
         scheduler_(adam_, schedule(), 1) {}
@@ -84,26 +92,29 @@ class Seq2SeqTraining final : public EpochTask {
   StepResult train_batch(const std::vector<Index>& examples, const StepNumber& number) override {
     const ProfileSpan span("step", Phase::other);
     const Context context{.training = true, .seed = options_.seed, .step = number.step};
-    const Shifted targets = shifted(padded_batch(train_.targets, examples).ids);
-    const IndexArray sources = padded_batch(train_.sources, examples).ids;
     Tape tape;
-    const Seq2SeqNet& net = model_.net;
-    const Tensor logits = net.out(net.decode(targets.seen, net.encode(sources, context), context));
-    const Tensor flat = reshape(logits, {targets.wanted.size(), logits.size(2)});
-    const Tensor loss = cross_entropy(
-        flat, targets.wanted,
-        {.ignore_index = Vocabulary::pad, .label_smoothing = options_.label_smoothing});
-    check_finite(loss.item(), number, adam_.lr());
-    Gradients gradients = tape.backward(loss);
-    if (options_.clip_norm != 0) clip_grad_norm(net, gradients, options_.clip_norm);
+    const Forward forward = run(train_, examples, context);
+    check_finite(forward.loss.item(), number, adam_.lr());
+    Gradients gradients = tape.backward(forward.loss);
+    if (options_.clip_norm != 0) clip_grad_norm(model_.net, gradients, options_.clip_norm);
     adam_.step(gradients);
     scheduler_.step();
-    return count(flat.value(), targets.wanted, loss.item());
+    return count(forward);
   }
 
-  double evaluate() override {
+  DevScore evaluate() override {
     adam_.settle();
-    return predict_pairs(model_, dev_, {.max_length = longest_dev_}).exact_match;
+    double loss = 0;
+    std::size_t units = 0;
+    for (const auto& examples :
+         sequential_batches(encoded_dev_.sources, options_.batch_size).batches) {
+      const StepResult batch = count(run(encoded_dev_, examples, Context{}));
+      loss += batch.loss * static_cast<double>(batch.items);
+      units += batch.items;
+    }
+    const DecodeOptions no_longer{.max_length = longest_target(encoded_dev_)};  // would be wrong
+    return {.accuracy = predict_pairs(model_, dev_, no_longer).exact_match,
+            .loss = loss / static_cast<double>(std::max<std::size_t>(1, units))};
   }
 
   std::vector<NamedParameter> parameters() const override {
@@ -111,6 +122,19 @@ class Seq2SeqTraining final : public EpochTask {
   }
 
  private:
+  Forward run(const EncodedPairs& pairs, const std::vector<Index>& examples,
+              const Context& context) const {
+    Shifted targets = shifted(padded_batch(pairs.targets, examples).ids);
+    const IndexArray sources = padded_batch(pairs.sources, examples).ids;
+    const Seq2SeqNet& net = model_.net;
+    const Tensor logits = net.out(net.decode(targets.seen, net.encode(sources, context), context));
+    const Tensor flat = reshape(logits, {targets.wanted.size(), logits.size(2)});
+    const Tensor loss = cross_entropy(
+        flat, targets.wanted,
+        {.ignore_index = Vocabulary::pad, .label_smoothing = options_.label_smoothing});
+    return {flat, std::move(targets.wanted), loss};
+  }
+
   // Of the step, from 1.
   LinearWarmupDecay schedule() const {
     const Index batches = (lengths_.size() - 1) / options_.batch_size + 1;
@@ -122,7 +146,7 @@ class Seq2SeqTraining final : public EpochTask {
   EncodedPairs train_;
   EncodedTexts lengths_;
   const TextPairs& dev_;
-  Index longest_dev_;  // with the end mark: what is longer is wrong
+  EncodedPairs encoded_dev_;
   const Seq2SeqFitOptions& options_;
   Adam adam_;
   LRScheduler scheduler_;

@@ -25,10 +25,10 @@ struct Seq2SeqFitOptions : EpochOptions {
 inline namespace TAPEGRAD_PRECISION {
 
 /// Trains `model`, and leaves it as it was at the end of the epoch in which it wrote most dev
-/// targets without an error, greedily (the earliest of equals). Losses are means over the units of
-/// the targets and their end marks, with label smoothing; the training accuracy is the share of
-/// them predicted right behind the right ones. Errors as in run_epochs, clip_grad_norm and
-/// encode_pairs.
+/// targets without an error, greedily; of equals, the one with the least loss on dev. Losses are
+/// means over the units of the targets and their end marks, with label smoothing; the training
+/// accuracy is the share of them predicted right behind the right ones. Errors as in run_epochs,
+/// clip_grad_norm and encode_pairs.
 EpochsResult fit_seq2seq(Seq2SeqModel& model, const TextPairs& train, const TextPairs& dev,
                          const Seq2SeqFitOptions& options);
 

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 #include <catch2/catch.hpp>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <tapegrad/text/number_words.hpp>
@@ -23,7 +24,7 @@ std::set<Index> numbers_of(const TextPairs& pairs, Direction direction) {
     const bool to_words = direction == Direction::to_words;
     const Index n = std::stoll(to_words ? pairs.sources[i] : pairs.targets[i]);
     REQUIRE((to_words ? pairs.targets[i] : pairs.sources[i]) == tapegrad::number_words(n));
-    REQUIRE(all.insert(n).second);
+    all.insert(n);
   }
   return all;
 }
@@ -48,6 +49,15 @@ TEST_CASE("no number is in two of train, dev and test, and lengths are mixed in 
     CHECK(train.size() == 20'000);
     CHECK(dev.size() == 1000);
     CHECK(test.size() == 1000);
+    CHECK(splits.dev.size() == 1000);
+    CHECK(splits.test.size() == 1000);
+    std::map<std::size_t, std::size_t> lengths;
+    for (const std::string& digits :
+         direction == Direction::to_words ? splits.train.sources : splits.train.targets) {
+      ++lengths[digits.size()];
+    }
+    REQUIRE(lengths.size() == 6);
+    for (std::size_t digits = 1; digits <= 3; ++digits) CHECK(lengths[digits] == 20'000 / 12);
     std::set<Index> all = train;
     all.insert(dev.begin(), dev.end());
     all.insert(test.begin(), test.end());
@@ -69,7 +79,8 @@ TEST_CASE("the numbers depend on the seed alone") {
 
 TEST_CASE("all numbers can be asked for, but no more") {
   const PairSplits all = number_pairs({.below = 1200, .train = 1000, .held_out = 100}, 1);
-  CHECK(all.train.size() + all.dev.size() + all.test.size() == 1200);
+  CHECK(numbers_of(all.train, Direction::to_words).size() == 1000);
+  CHECK(all.dev.size() + all.test.size() == 200);
   CHECK(refused({.below = 1200, .train = 1001, .held_out = 100}) ==
         "number_pairs: 1001 numbers for train, 100 for dev and 100 for test are wanted, there are "
         "1200");

@@ -110,6 +110,23 @@ TEST_CASE("a length penalty favours long targets") {
   CHECK(mean.score == Approx(std::log(0.3) / 3));
 }
 
+TEST_CASE("a search with a length penalty waits for targets that are yet to become better") {
+  const Table table{{{}, {0, 0.4, 0.1, 0}}, {{2}, {0, 0, 0, 1}}, {{2, 3}, {0, 1, 0, 0}}};
+  CHECK(search(table, {.beam = 2, .length_penalty = 1}).ids == Ids{2, 3});  // log(0.1) / 3
+  CHECK(search(table, {.beam = 2, .length_penalty = 1, .max_length = 2}).ids.empty());
+}
+
+TEST_CASE("a model never writes padding, unknown units or the begin mark") {
+  Seq2SeqModel model = trained(1);
+  for (const Index id : {0, 1, static_cast<int>(model.target.id(tapegrad::begin_mark))}) {
+    model.net.out.bias.mutate()(static_cast<std::size_t>(id)) = 100;
+    const auto found = decode(model, encode_sources(model, {"ab", "c"}), {.beam = 2});
+    for (const Decoded& each : found) {
+      CHECK(std::find(each.ids.begin(), each.ids.end(), id) == each.ids.end());
+    }
+  }
+}
+
 TEST_CASE("of equally likely units the first one counts") {
   CHECK(search({{{}, {0, 0, 0.5, 0.5}}}, {.beam = 1}).ids == Ids{2});
   CHECK(search({{{}, {0, 0, 0.5, 0.5}}}, {.beam = 2}).ids == Ids{2});

@@ -82,6 +82,57 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("the loss is the mean over the units and the ends of all targets, without padding") {
+  tapegrad::Seq2SeqConfig config = tiny::seq2seq_config();
+  config.dropout = 0;
+  for (const double smoothing : {0.0, 0.2}) {
+    Seq2SeqModel m = make_seq2seq(config, twenty, 1);
+    double sum = 0;
+    double units = 0;
+    for (std::size_t n = 0; n < twenty.size(); ++n) {  // one at a time, so without padding
+      const auto pair = encode_pairs(m, {{twenty.sources[n]}, {twenty.targets[n]}});
+      const auto targets = padded_batch(pair.targets, {0}).ids;
+      const auto logits = tiny::logits(m.net, padded_batch(pair.sources, {0}).ids, targets);
+      const std::size_t width = logits.shape()[2];
+      for (std::size_t t = 0; t + 1 < targets.shape()[1]; ++t, ++units) {
+        double all = 0;
+        double mean = 0;
+        for (std::size_t i = 0; i < width; ++i) {
+          all += std::exp(static_cast<double>(logits(0, t, i)));
+          mean += static_cast<double>(logits(0, t, i)) / static_cast<double>(width);
+        }
+        const auto right =
+            static_cast<double>(logits(0, t, static_cast<std::size_t>(targets[t + 1])));
+        sum += std::log(all) - (1 - smoothing) * right - smoothing * mean;
+      }
+    }
+    Seq2SeqFitOptions options = tiny::seq2seq_options(1);
+    options.batch_size = 20;  // one step
+    options.label_smoothing = smoothing;
+    CHECK(fit_seq2seq(m, twenty, twenty, options).epochs[0].loss == Approx(sum / units));
+  }
+}
+
+TEST_CASE("gradients are clipped") {
+  Seq2SeqModel m = model();
+  const auto before = m.net.out.weight.value();
+  Seq2SeqFitOptions options = tiny::seq2seq_options(1);
+  options.clip_norm = 1e-12;  // so that Adam's eps is more than any gradient
+  fit_seq2seq(m, twenty, twenty, options);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    CHECK(m.net.out.weight.value().data()[i] == Approx(before.data()[i]).margin(1e-5));
+  }
+}
+
+TEST_CASE("of epochs with the same exact match the one with the least loss on dev is kept") {
+  TextPairs dev;
+  dev.add("ab", "ba!");  // no epoch can match it
+  Seq2SeqModel m = model();
+  Seq2SeqFitOptions options = tiny::seq2seq_options(3);
+  options.lr = 1e-4;  // so little that each epoch is better than the last
+  CHECK(fit_seq2seq(m, twenty, dev, options).best_epoch == 3);
+}
+
 TEST_CASE("the learning rate rises in the warm-up and falls from then on") {
   // Adam's first step moves every value with a gradient by the learning rate.
   const auto moved_by_first_step = [](Index warmup, Index epochs) {
