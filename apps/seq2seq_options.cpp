@@ -30,114 +30,106 @@ constexpr const char* footer =
 
 // An option with a number as value, whose default the help page shows.
 template <class T>
-void add_number(CLI::App& app, const char* group, const char* name, T& value, const char* text,
+void add_number(CLI::App& app, const char* name, T& value, const char* text,
                 const CLI::Validator& validator, const char* type = "N") {
   app.add_option(name, value, text)
       ->capture_default_str()
       ->check(plain(validator))
-      ->type_name(type)
-      ->group(group);
+      ->type_name(type);
 }
 
-void add_text(CLI::App& app, const char* group, const char* name, std::string& value,
-              const char* text, const char* type) {
-  app.add_option(name, value, text)->type_name(type)->group(group);
+void add_text(CLI::App& app, const char* name, std::string& value, const char* text,
+              const char* type) {
+  app.add_option(name, value, text)->type_name(type);
 }
 
 void add_data_options(CLI::App& app, TrainSeq2SeqOptions& o) {
-  const char* group = "Data";
+  app.option_defaults()->group("Data");
   app.add_option("--direction", o.direction, "Numbers into words, or words into numbers")
       ->capture_default_str()
-      ->type_name("to-words|to-number")
-      ->group(group);
-  add_number(app, group, "--below", o.numbers.below, "Numbers are below N", CLI::PositiveNumber);
+      ->type_name("to-words|to-number");
+  add_number(app, "--below", o.numbers.below, "Numbers are below N", CLI::PositiveNumber);
   app.add_option(
          "--numbers", o.number_count,
          fmt::format("Different numbers to train on (default: {}, or what dev and test leave)",
                      o.numbers.train))
       ->check(plain(CLI::PositiveNumber))
-      ->type_name("N")
-      ->group(group);
-  add_text(app, group, "--train", o.train, "Pairs to train on, instead of numbers", "F");
-  add_text(app, group, "--dev", o.dev, "Pairs to choose the epoch on (default: a share of train)",
-           "F");
-  add_text(app, group, "--test", o.test, "Pairs to test on (default: another share of train)", "F");
-  add_number(app, group, "--held-out", o.held_out, "This share of the sources of --train",
+      ->type_name("N");
+  add_text(app, "--train", o.train, "Pairs to train on, instead of numbers", "F");
+  add_text(app, "--dev", o.dev, "Pairs to choose the epoch on (default: a share of train)", "F");
+  add_text(app, "--test", o.test, "Pairs to test on (default: another share of train)", "F");
+  add_number(app, "--held-out", o.held_out, "This share of the sources of --train",
              CLI::Range(0.0, 1.0), "P");
-  add_text(app, group, "--source-unit", o.source_unit, "What the sources of --train consist of",
+  add_text(app, "--source-unit", o.source_unit, "What the sources of --train consist of",
            "char|word");
-  add_text(app, group, "--target-unit", o.target_unit,
+  add_text(app, "--target-unit", o.target_unit,
            "What the targets consist of (default: word for both)", "char|word");
 }
 
 void add_model_options(CLI::App& app, TrainSeq2SeqOptions& o) {
-  const char* group = "Model";
+  app.option_defaults()->group("Model");
   Seq2SeqConfig& net = o.config;
-  add_number(app, group, "--d-model", net.d_model, "Width of embeddings and layers",
+  add_number(app, "--d-model", net.d_model, "Width of embeddings and layers", CLI::PositiveNumber,
+             "D");
+  add_number(app, "--feedforward", net.dim_feedforward, "Width of the feed-forward networks",
              CLI::PositiveNumber, "D");
-  add_number(app, group, "--feedforward", net.dim_feedforward, "Width of the feed-forward networks",
-             CLI::PositiveNumber, "D");
-  add_number(app, group, "--heads", net.heads, "Heads of each attention", CLI::PositiveNumber);
-  add_number(app, group, "--encoder-layers", net.encoder_layers, "Layers of the encoder",
+  add_number(app, "--heads", net.heads, "Heads of each attention", CLI::PositiveNumber);
+  add_number(app, "--encoder-layers", net.encoder_layers, "Layers of the encoder",
              CLI::PositiveNumber);
-  add_number(app, group, "--decoder-layers", net.decoder_layers, "Layers of the decoder",
+  add_number(app, "--decoder-layers", net.decoder_layers, "Layers of the decoder",
              CLI::PositiveNumber);
-  add_number(app, group, "--dropout", net.dropout, "Dropout in all layers", CLI::Range(0.0, 1.0),
-             "P");
-  add_number(app, group, "--max-length", net.max_length,
+  add_number(app, "--dropout", net.dropout, "Dropout in all layers", CLI::Range(0.0, 1.0), "P");
+  add_number(app, "--max-length", net.max_length,
              "The most units of a source or a target (0: twice what train has)",
              CLI::NonNegativeNumber);
 }
 
 void add_training_options(CLI::App& app, TrainSeq2SeqOptions& o) {
-  const char* group = "Training";
+  app.option_defaults()->group("Training");
   Seq2SeqFitOptions& fit = o.fit;
-  add_number(app, group, "--epochs", fit.epochs, "Epochs; the best on dev is kept",
-             CLI::PositiveNumber);
-  add_number(app, group, "--patience", fit.patience,
-             "Stop after N epochs without a better one (0: never)", CLI::NonNegativeNumber);
-  add_number(app, group, "--batch", fit.batch_size, "Pairs a step", CLI::PositiveNumber);
-  add_number(app, group, "--lr", fit.lr, "Learning rate of Adam at the end of the warm-up",
+  add_number(app, "--epochs", fit.epochs, "Epochs; the best on dev is kept", CLI::PositiveNumber);
+  add_number(app, "--patience", fit.patience, "Stop after N epochs without a better one (0: never)",
+             CLI::NonNegativeNumber);
+  add_number(app, "--batch", fit.batch_size, "Pairs a step", CLI::PositiveNumber);
+  add_number(app, "--lr", fit.lr, "Learning rate of Adam at the end of the warm-up",
              CLI::PositiveNumber, "RATE");
-  add_number(app, group, "--warmup", fit.warmup,
+  add_number(app, "--warmup", fit.warmup,
              "Steps in which the learning rate rises (a tenth of all at most); then it falls to 0",
              CLI::NonNegativeNumber);
-  add_number(app, group, "--label-smoothing", fit.label_smoothing,
+  add_number(app, "--label-smoothing", fit.label_smoothing,
              "Share of the target spread over all units", CLI::Range(0.0, 1.0), "P");
-  add_number(app, group, "--clip-norm", fit.clip_norm,
+  add_number(app, "--clip-norm", fit.clip_norm,
              "Clip the gradients of each step to this norm (0: never)", CLI::NonNegativeNumber,
              "X");
-  add_number(app, group, "--seed", fit.seed, "Of the numbers, the start and the dropout",
+  add_number(app, "--seed", fit.seed, "Of the numbers, the start and the dropout",
              CLI::NonNegativeNumber, "S");
-  add_number(app, group, "--threads", o.threads,
+  add_number(app, "--threads", o.threads,
              "Threads (0: one a processor); results do not depend on it", CLI::NonNegativeNumber);
 }
 
 void add_decoding_options(CLI::App& app, TrainSeq2SeqOptions& o) {
-  const char* group = "Decoding";
-  add_text(app, group, "--model", o.model, "Load this model instead of training one", "DIR");
-  app.add_option("--try", o.tries, "Texts to decode")->type_name("TEXT")->group(group);
+  app.option_defaults()->group("Decoding");
+  add_text(app, "--model", o.model, "Load this model instead of training one", "DIR");
+  app.add_option("--try", o.tries, "Texts to decode")->type_name("TEXT");
   app.add_flag("--show-attention", o.show_attention,
-               "Show what the decoder looks at in each text of --try")
-      ->group(group);
-  add_number(app, group, "--beam", o.decode.beam, "Width of the beam (1: greedy)",
-             CLI::PositiveNumber, "K");
-  add_number(app, group, "--length-penalty", o.decode.length_penalty,
+               "Show what the decoder looks at in each text of --try");
+  add_number(app, "--beam", o.decode.beam, "Width of the beam (1: greedy)", CLI::PositiveNumber,
+             "K");
+  add_number(app, "--length-penalty", o.decode.length_penalty,
              "Rank targets by log-probability / length^A", CLI::NonNegativeNumber, "A");
 }
 
 void add_output_options(CLI::App& app, TrainSeq2SeqOptions& o) {
-  const char* group = "Output";
-  add_text(app, group, "--out", o.out, "Save the model in this folder", "DIR");
-  add_text(app, group, "--json", o.json, "Write all results as JSON", "F");
-  add_text(app, group, "--predictions", o.predictions,
-           "Write what becomes of each test source, as TSV", "F");
+  app.option_defaults()->group("Output");
+  add_text(app, "--out", o.out, "Save the model in this folder", "DIR");
+  add_text(app, "--json", o.json, "Write all results as JSON", "F");
+  add_text(app, "--predictions", o.predictions, "Write what becomes of each test source, as TSV",
+           "F");
   app.add_flag("--profile", o.profile,
-               "Print time, calls and bytes of each operation and stage to standard error")
-      ->group(group);
-  add_text(app, group, "--trace", o.trace,
+               "Print time, calls and bytes of each operation and stage to standard error");
+  add_text(app, "--trace", o.trace,
            "Write the same, call by call, as a Chrome trace (ui.perfetto.dev loads it)", "F");
-  app.add_flag("--quiet", o.quiet, "No progress")->group(group);
+  app.add_flag("--quiet", o.quiet, "No progress");
 }
 
 // One kind of unit for digits, another for words.
@@ -180,6 +172,7 @@ void add_options(CLI::App& app, TrainSeq2SeqOptions& options) {
   add_training_options(app, options);
   add_decoding_options(app, options);
   add_output_options(app, options);
+  app.option_defaults()->group("Options");  // of those that come later
 }
 
 void complete(TrainSeq2SeqOptions& o) {
