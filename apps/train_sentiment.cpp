@@ -12,7 +12,7 @@
 
 #include "console.hpp"
 #include "experiment_text.hpp"
-#include "options.hpp"
+#include "sentiment_options.hpp"
 
 namespace tg = tapegrad;
 namespace console = tg::console;

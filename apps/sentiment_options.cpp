@@ -1,0 +1,101 @@
+#include "sentiment_options.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "console.hpp"
+#include "sentiment_option_groups.hpp"
+
+namespace tapegrad {
+namespace {
+
+constexpr const char* description =
+    "Trains a text classifier and compares ways to use word embeddings: frozen pretrained vectors, "
+    "fine-tuned ones, and random ones trained from nothing.\n\n"
+    "Without options it trains on the small set of reviews that comes with it. Results go to "
+    "standard output, progress and warnings to standard error.";
+
+constexpr const char* footer =
+    "Data files (recognized by their content, which the output names; .gz too):\n"
+    "  LABEL text             one text a line\n"
+    "  TSV or CSV             with or without a header\n"
+    "  __label__NAME text     as fastText takes it\n"
+    "  NAME=FILE,NAME=FILE    one file a class, one text a line\n"
+    "  FOLDER                 one folder a class, one .txt file a text\n"
+    "  -                      standard input\n\n"
+    "Examples:\n"
+    "  train_sentiment\n"
+    "  train_sentiment --train train.tsv --dev dev.tsv --test test.tsv --vectors "
+    "glove.6B.100d.txt\n"
+    "  train_sentiment --train neg=bad.txt,pos=good.txt --vectors glove.6B.100d.txt --folds 10\n\n"
+    "Exit status: 0 done, 1 a file or the training failed, 2 wrong options, 130 interrupted.";
+
+void use_embedded_data(TrainSentimentOptions& o) {
+  if (!o.dev.empty() || !o.test.empty()) {
+    throw std::invalid_argument("--dev and --test need --train");
+  }
+  o.embedded = true;
+  const std::string folder = console::data_folder();
+  o.train = folder + "/reviews.train.tsv";
+  o.dev = folder + "/reviews.dev.tsv";
+  o.test = folder + "/reviews.test.tsv";
+  if (o.vectors.empty()) o.vectors = folder + "/glove.6B.100d.words.txt.gz";
+}
+
+// The options of the model, and which of them it takes.
+void complete_model(TrainSentimentOptions& o) {
+  ClassifierConfig& net = o.experiment.classifier;
+  net.kind = model_kind(o.model);
+  const auto only_for = [&](ModelKind kind, const char* option, bool given) {
+    if (!given || net.kind == kind) return;
+    throw std::invalid_argument(
+        fmt::format("{}: needs --model {}, not {}", option, to_string(kind), to_string(net.kind)));
+  };
+  only_for(ModelKind::mean, "--hidden", o.hidden.has_value());
+  only_for(ModelKind::cnn, "--filter-widths", !o.filter_widths.empty());
+  only_for(ModelKind::cnn, "--filters", o.filters.has_value());
+  net.dropout = o.dropout.value_or(net.kind == ModelKind::cnn ? 0.5 : 0.3);
+  net.hidden = o.hidden.value_or(net.hidden);
+  net.filters = o.filters.value_or(net.filters);
+  if (!o.filter_widths.empty()) net.filter_widths = o.filter_widths;
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, TrainSentimentOptions& options) {
+  app.name("train_sentiment");
+  app.description(description);
+  app.footer(footer);
+  app.get_formatter()->column_width(32);
+  options.experiment.fit.epochs = 20;
+  options.experiment.fit.word_dropout = 0.2;
+  options.experiment.seeds = 5;
+  add_data_options(app, options);
+  add_model_options(app, options);
+  add_training_options(app, options);
+  add_output_options(app, options);
+  app.option_defaults()->group("Options");  // of those that come later
+}
+
+void complete(TrainSentimentOptions& options) {
+  if (options.train.empty()) use_embedded_data(options);
+  complete_model(options);
+  if (options.missing != "normal" && options.missing != "zeros") {
+    throw std::invalid_argument(
+        fmt::format("--missing: \"{}\" is not one of normal, zeros", options.missing));
+  }
+  options.experiment.missing = options.missing == "zeros" ? Missing::zeros : Missing::normal;
+  for (const std::string& name : options.embeddings) {
+    options.experiment.embeddings.push_back(embedding_choice(name));
+    if (options.vectors.empty() && options.experiment.embeddings.back().pretrained) {
+      throw std::invalid_argument(fmt::format(
+          "--embeddings {}: needs --vectors F (GloVe text or fastText .vec); without vectors only "
+          "--embeddings random can be trained",
+          name));
+    }
+  }
+  check(options.experiment);
+}
+
+}  // namespace tapegrad
