@@ -5,6 +5,7 @@
 #include <tapegrad/core/version.hpp>
 #include <tapegrad/training/model_folder.hpp>
 
+#include "comparable.hpp"
 #include "made_up.hpp"
 #include "program.hpp"
 
@@ -30,14 +31,6 @@ std::vector<std::string> fields(const std::string& line) {
   std::istringstream stream(line);
   for (std::string field; std::getline(stream, field, '\t');) all.push_back(field);
   return all;
-}
-
-// The JSON without what may differ from run to run.
-std::string comparable(const std::string& file) {
-  Json json = Json::parse(read_file(file));
-  REQUIRE(json.erase("timing") == 1);
-  REQUIRE(json.erase("environment") == 1);
-  return json.dump();
 }
 
 }  // namespace

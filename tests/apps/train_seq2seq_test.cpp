@@ -4,6 +4,7 @@
 #include <sstream>
 #include <tapegrad/training/seq2seq_folder.hpp>
 
+#include "comparable.hpp"
 #include "program.hpp"
 
 using Catch::Contains;
@@ -33,14 +34,6 @@ std::string complaint(int code, const Arguments& arguments) {
   if (done.err.rfind(begin, 0) != 0) return done.err;
   CHECK(done.err.find('\n') == done.err.size() - 1);
   return done.err.substr(begin.size(), done.err.size() - begin.size() - 1);
-}
-
-// The JSON without what may differ from run to run.
-std::string comparable(const std::string& file) {
-  Json json = Json::parse(read_file(file));
-  REQUIRE(json.erase("timing") == 1);
-  REQUIRE(json.erase("environment") == 1);
-  return json.dump();
 }
 
 }  // namespace

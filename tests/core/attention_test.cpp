@@ -1,6 +1,7 @@
 // Attention and layer normalization in float, with dropout, and on several threads.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <draws.hpp>
 #include <limits>
 #include <same.hpp>
 #include <set>
@@ -13,13 +14,6 @@ namespace tg = tapegrad;
 
 namespace {
 
-tg::Array random(const tg::Shape& shape, std::uint64_t seed) {
-  tg::Array a(shape);
-  tg::Rng rng(seed);
-  for (tg::Real& x : a) x = static_cast<tg::Real>(rng.uniform(-1, 1));
-  return a;
-}
-
 tg::Context training(std::uint64_t seed) {
   return {.training = true, .seed = seed};
 }
@@ -28,8 +22,8 @@ tg::Context training(std::uint64_t seed) {
 
 TEST_CASE("attention and layer norm have the same bits on any number of threads") {
   const std::size_t items = 5, length = 70, width = 64;
-  const tg::Parameter qkv(random({items, length, 3 * width}, 1));
-  const tg::Parameter weight(random({width}, 2)), bias(random({width}, 3));
+  const tg::Parameter qkv(random_array({items, length, 3 * width}, 1));
+  const tg::Parameter weight(random_array({width}, 2)), bias(random_array({width}, 3));
   tg::Mask padding(tg::Mask::shape_type{items, length}, false);
   for (std::size_t t = 30; t < length; ++t) padding(2, t) = true;
   const auto run = [&](int threads) {
@@ -56,7 +50,7 @@ TEST_CASE("attention and layer norm have the same bits on any number of threads"
 TEST_CASE("attention drops a share p of the weights and scales the others to the same mean") {
   // All weights are 1 / 200 and all values 1: an output is the share of weights that are kept.
   const std::size_t keys = 200;
-  const tg::Tensor q(tg::zeros({8, 50, 4})), k(random({8, keys, 4}, 1));
+  const tg::Tensor q(tg::zeros({8, 50, 4})), k(random_array({8, keys, 4}, 1));
   const tg::Tensor v(tg::full({8, keys, 4}, 1));
   const auto run = [&](const tg::Context& context) {
     return scaled_dot_product_attention(q, k, v, {}, {.heads = 2, .dropout = 0.25}, context)
@@ -91,7 +85,7 @@ TEST_CASE("attention drops a share p of the weights and scales the others to the
 }
 
 TEST_CASE("a NaN in one text stays in it, and one behind its end reaches nobody") {
-  tg::Array x = random({3, 6, 12}, 1);
+  tg::Array x = random_array({3, 6, 12}, 1);
   const tg::Mask padding = {{false, false, false, false, true, true},
                             {false, false, false, false, false, false},
                             {false, false, false, true, true, true}};
@@ -122,7 +116,7 @@ TEST_CASE("layer norm far from zero is exact") {
 }
 
 TEST_CASE("layer norm of a constant line is the bias") {
-  const tg::Tensor weight(random({20}, 1)), bias(random({20}, 2));
+  const tg::Tensor weight(random_array({20}, 1)), bias(random_array({20}, 2));
   const tg::Array y = layer_norm(tg::Tensor(tg::full({3, 20}, 0.5F)), {20}, weight, bias).value();
   for (std::size_t i = 0; i < y.size(); ++i) CHECK(y.data()[i] == bias.value()(i % 20));
 }

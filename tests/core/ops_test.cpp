@@ -1,6 +1,7 @@
 // What operations do in float, with random numbers, and on several threads.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <draws.hpp>
 #include <same.hpp>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/ops.hpp>
@@ -12,18 +13,8 @@ namespace tg = tapegrad;
 
 namespace {
 
-tg::Array random(const tg::Shape& shape, std::uint64_t seed) {
-  tg::Array a(shape);
-  tg::Rng rng(seed);
-  for (tg::Real& x : a) x = static_cast<tg::Real>(rng.uniform(-1, 1));
-  return a;
-}
-
 tg::Context training(std::uint64_t seed) {
-  tg::Context context;
-  context.training = true;
-  context.seed = seed;
-  return context;
+  return {.training = true, .seed = seed};
 }
 
 // run(threads) gives arrays.
@@ -43,7 +34,7 @@ void check_same_on_threads(const F& run) {
 
 TEST_CASE("softmax rows sum to one, also for logits of 1e4") {
   for (const tg::Real scale : {1.0F, 1e4F}) {
-    const tg::Array y = softmax(tg::Tensor(scale * random({50, 7}, 1))).value();
+    const tg::Array y = softmax(tg::Tensor(scale * random_array({50, 7}, 1))).value();
     const tg::Array sums = xt::sum(y, {1});
     for (const tg::Real s : sums) CHECK(s == Approx(1).epsilon(1e-6));
   }
@@ -104,8 +95,8 @@ TEST_CASE("dropout with p = 1 gives zeros and zero gradients, but keeps NaN") {
 }
 
 TEST_CASE("values and gradients have the same bits on any number of threads") {
-  const tg::Parameter table(random({500, 33}, 1)), weight(random({300, 33}, 2));
-  const tg::Parameter batch(random({20, 33, 40}, 3)), scale(random({64, 40}, 4));
+  const tg::Parameter table(random_array({500, 33}, 1)), weight(random_array({300, 33}, 2));
+  const tg::Parameter batch(random_array({20, 33, 40}, 3)), scale(random_array({64, 40}, 4));
   tg::IndexArray ids(tg::Shape{64, 50}, 0), labels(tg::Shape{64}, 0);
   tg::Rng rng(5);
   for (tg::Index& id : ids) id = static_cast<tg::Index>(rng.below(500));
@@ -132,7 +123,7 @@ namespace {
 // Windows, their maxima, and the gradients of what goes in.
 std::vector<tg::Array> convolve(const tg::Array& x, const tg::Array& weight, tg::Index padding,
                                 const tg::Mask& mask) {
-  const tg::Parameter p(x), filters(weight), bias(random({weight.shape()[0]}, 9));
+  const tg::Parameter p(x), filters(weight), bias(random_array({weight.shape()[0]}, 9));
   tg::Tape tape;
   const tg::Tensor y = conv1d(p, filters, bias, padding);
   const tg::Tensor best =
@@ -144,7 +135,7 @@ std::vector<tg::Array> convolve(const tg::Array& x, const tg::Array& weight, tg:
 }  // namespace
 
 TEST_CASE("convolutions of many blocks have the same bits on any number of threads") {
-  const tg::Array x = random({60, 40, 33}, 1), weight = random({130, 33, 4}, 2);
+  const tg::Array x = random_array({60, 40, 33}, 1), weight = random_array({130, 33, 4}, 2);
   tg::Mask mask(tg::Shape{60, 40}, false);
   for (std::size_t i = 0; i < mask.size(); i += 7) mask.data()[i] = true;
   for (const tg::Index padding : {0, 1, 3}) {
@@ -159,8 +150,8 @@ TEST_CASE("convolutions of many blocks have the same bits on any number of threa
 
 TEST_CASE("a convolution sees each sequence alone: in any order, it gives the same") {
   // Whole numbers, so that sums are exact whatever the shapes of the products.
-  const tg::Array x = xt::round(8 * random({3, 5, 4}, 1)),
-                  weight = xt::round(8 * random({6, 4, 3}, 2));
+  const tg::Array x = xt::round(8 * random_array({3, 5, 4}, 1)),
+                  weight = xt::round(8 * random_array({6, 4, 3}, 2));
   for (const tg::Index padding : {0, 1, 2, 4}) {
     const tg::Array all = conv1d(tg::Tensor(x), tg::Tensor(weight), {}, padding).value();
     for (const std::vector<std::size_t>& order : {std::vector<std::size_t>{2, 0, 1}, {1}}) {
@@ -172,12 +163,12 @@ TEST_CASE("a convolution sees each sequence alone: in any order, it gives the sa
 }
 
 TEST_CASE("how far a sequence is padded does not change its maxima over windows") {
-  const tg::Array weight = xt::round(8 * random({6, 4, 3}, 2));
+  const tg::Array weight = xt::round(8 * random_array({6, 4, 3}, 2));
   const std::vector<std::size_t> lengths{5, 1, 0, 2};  // two of them shorter than a window
   const auto maxima = [&](std::size_t tokens) {
     tg::Array x = tg::zeros({4, tokens, 4});
     tg::Mask mask(tg::Shape{4, tokens}, true);
-    const tg::Array values = xt::round(8 * random({4, 5, 4}, 1));
+    const tg::Array values = xt::round(8 * random_array({4, 5, 4}, 1));
     for (std::size_t b = 0; b < 4; ++b) {
       for (std::size_t t = 0; t < lengths[b]; ++t) {
         mask(b, t) = false;
@@ -200,7 +191,8 @@ TEST_CASE("broadcasting and its gradient are those of xtensor, whatever the shap
   for (const tg::Shape& a_shape : shapes) {
     for (const tg::Shape& b_shape : shapes) {
       // Whole numbers, so that sums are exact in any order.
-      const tg::Array a = xt::round(8 * random(a_shape, 1)), b = xt::round(8 * random(b_shape, 2));
+      const tg::Array a = xt::round(8 * random_array(a_shape, 1)),
+                      b = xt::round(8 * random_array(b_shape, 2));
       tg::Array expected;
       try {
         expected = a - b;
@@ -210,7 +202,7 @@ TEST_CASE("broadcasting and its gradient are those of xtensor, whatever the shap
       }
       CAPTURE(tg::to_string(a_shape), tg::to_string(b_shape));
       const tg::Parameter p(a), q(b);
-      const tg::Array upstream = xt::round(8 * random(expected.shape(), 3));
+      const tg::Array upstream = xt::round(8 * random_array(expected.shape(), 3));
       tg::Tape tape;
       const tg::Tensor y = p - q;
       CHECK(same(y.value(), expected));
@@ -232,7 +224,7 @@ TEST_CASE("broadcasting and its gradient are those of xtensor, whatever the shap
 }
 
 TEST_CASE("sums along each axis are those of a plain loop, also of many blocks") {
-  const tg::Array x = xt::round(8 * random({70, 30, 50}, 7));
+  const tg::Array x = xt::round(8 * random_array({70, 30, 50}, 7));
   for (const int axis : {0, 1, 2}) {
     const tg::Array expected = xt::sum(x, {axis});
     CHECK(same(sum(tg::Tensor(x), axis).value(), expected));
@@ -240,8 +232,8 @@ TEST_CASE("sums along each axis are those of a plain loop, also of many blocks")
 }
 
 TEST_CASE("broadcasts, sums and products of many blocks have the same bits on any threads") {
-  const tg::Parameter x(random({700, 300}, 1)), weight(random({600, 300}, 2)),
-      bias(random({600}, 3)), column(random({700, 1}, 4));
+  const tg::Parameter x(random_array({700, 300}, 1)), weight(random_array({600, 300}, 2)),
+      bias(random_array({600}, 3)), column(random_array({700, 1}, 4));
   const auto run = [&](int threads) {
     tg::set_threads(threads);
     tg::Tape tape;

@@ -30,6 +30,12 @@ inline std::size_t random_size(std::size_t least, std::size_t most, tapegrad::Rn
   return a;
 }
 
+/// The same from a generator with this seed.
+inline tapegrad::Array random_array(const tapegrad::Shape& shape, std::uint64_t seed) {
+  tapegrad::Rng rng(seed);
+  return random_array(shape, rng);
+}
+
 /// Ids in 0 .. rows-1; there must be rows, or no ids.
 [[gnu::noinline]] inline tapegrad::IndexArray random_ids(const tapegrad::Shape& shape,
                                                          std::size_t rows, tapegrad::Rng& rng) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
@@ -5,20 +6,26 @@
 
 namespace tg = tapegrad;
 
+namespace {
+
+// The values are of U(-bound, bound); there must be some hundred.
+void check_uniform(const tg::Parameter& p, tg::Real bound) {
+  const tg::Array& x = p.value();
+  const auto [least, largest] = std::minmax_element(x.data(), x.data() + x.size());
+  CHECK(*largest <= bound);
+  CHECK(*largest > 0.99F * bound);
+  CHECK(*least >= -bound);
+  CHECK(*least < -0.99F * bound);
+}
+
+}  // namespace
+
 TEST_CASE("Linear draws weight and bias from U(-1/sqrt(in), 1/sqrt(in))") {
   tg::Rng rng(3);
   const tg::Linear layer(100, 500, rng);
   CHECK(layer.weight.shape() == tg::Shape{500, 100});
   CHECK(layer.bias.shape() == tg::Shape{500});
-  for (const tg::Parameter& p : {layer.weight, layer.bias}) {
-    const tg::Array& x = p.value();
-    const tg::Real largest = *std::max_element(x.data(), x.data() + x.size());
-    const tg::Real least = *std::min_element(x.data(), x.data() + x.size());
-    CHECK(largest <= 0.1F);
-    CHECK(largest > 0.099F);
-    CHECK(least >= -0.1F);
-    CHECK(least < -0.099F);
-  }
+  for (const tg::Parameter& p : {layer.weight, layer.bias}) check_uniform(p, 0.1F);
 }
 
 TEST_CASE("Linear without inputs has a bias of zero, and without bias none") {
@@ -35,15 +42,7 @@ TEST_CASE("Conv1d draws weight and bias from U(-1/sqrt(in k), 1/sqrt(in k))") {
   CHECK(layer.weight.shape() == tg::Shape{500, 20, 5});
   CHECK(layer.bias.shape() == tg::Shape{500});
   CHECK(layer.kernel_size() == 5);
-  for (const tg::Parameter& p : {layer.weight, layer.bias}) {
-    const tg::Array& x = p.value();
-    const tg::Real largest = *std::max_element(x.data(), x.data() + x.size());
-    const tg::Real least = *std::min_element(x.data(), x.data() + x.size());
-    CHECK(largest <= 0.1F);
-    CHECK(largest > 0.099F);
-    CHECK(least >= -0.1F);
-    CHECK(least < -0.099F);
-  }
+  for (const tg::Parameter& p : {layer.weight, layer.bias}) check_uniform(p, 0.1F);
   CHECK_FALSE(tg::Conv1d(2, 2, 1, rng, {.bias = false}).bias.defined());
   CHECK_THROWS_WITH(tg::Conv1d(2, 2, 0, rng), "Conv1d: kernel_size is 0, must be 1 or more");
 }
