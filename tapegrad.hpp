@@ -51,6 +51,7 @@
 #include <tapegrad/text/tokenized.hpp>
 #include <tapegrad/text/tokenizer.hpp>
 #include <tapegrad/text/vectors.hpp>
+#include <tapegrad/text/vectors_save.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <tapegrad/training/classifier.hpp>
 #include <tapegrad/training/epochs.hpp>
@@ -59,6 +60,7 @@
 #include <tapegrad/training/fit.hpp>
 #include <tapegrad/training/metrics.hpp>
 #include <tapegrad/training/model_folder.hpp>
+#include <tapegrad/training/model_vectors.hpp>
 #include <tapegrad/training/pair_splits.hpp>
 #include <tapegrad/training/profile_json.hpp>
 #include <tapegrad/training/safetensors.hpp>

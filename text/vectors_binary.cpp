@@ -14,6 +14,10 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n' && c != '\r';
 }
 
+bool is_beyond_ascii(char c) {
+  return static_cast<unsigned char>(c) >= 0x80;
+}
+
 }  // namespace
 
 bool is_word2vec_binary(std::string_view head) {
@@ -23,11 +27,14 @@ bool is_word2vec_binary(std::string_view head) {
   if (!header) return false;
   head.remove_prefix(newline + 1);
   const std::size_t end = head.find('\n');
+  const std::string_view whole = head.substr(0, end);
   // Of a very long line the head has a part, and of its last number too.
-  std::string_view line = head.substr(0, end == std::string_view::npos ? head.rfind(' ') : end);
+  std::string_view line = end == std::string_view::npos ? head.substr(0, head.rfind(' ')) : whole;
   while (line.ends_with(' ') || line.ends_with('\r')) line.remove_suffix(1);
   if (numbers_at_end(line) >= std::min<std::size_t>(header->width, 2)) return false;
-  return std::any_of(head.begin(), head.end(), is_control);
+  const std::string_view numbers = whole.substr(std::min(whole.find(' '), whole.size()));
+  return std::any_of(numbers.begin(), numbers.end(), is_beyond_ascii) ||
+         std::any_of(head.begin(), head.end(), is_control);
 }
 
 BinaryVectors::BinaryVectors(std::unique_ptr<ByteReader> bytes, Malformed policy)

@@ -9,7 +9,8 @@
 namespace tapegrad::detail {
 
 /// Whether a file that begins like this is one: it has the first line of such files, the line after
-/// it does not end in numbers, and there are control characters, which text has none of.
+/// it does not end in numbers, and there are control characters, which text has none of, or bytes
+/// beyond ASCII where text has the numbers of its first line.
 bool is_word2vec_binary(std::string_view head);
 
 class BinaryVectors final : public RowReader {

@@ -116,6 +116,28 @@ TEST_CASE("every form of vectors may be packed with gzip, or be in a zip archive
   }
 }
 
+TEST_CASE("text behind a line COUNT DIM stays text if its words have control characters") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("v", "2 2\na\x01 1 2\nb\x02 3 4\n");
+  CHECK(load_vectors(path, any).words == Words{"a\x01", "b\x02"});
+  // A first line of vectors that is longer than what the form is told by.
+  std::string wide = "2 20000\n";
+  for (const char* const word : {"a\x01", "b"}) {
+    wide += word;
+    for (int i = 0; i < 20'000; ++i) wide += " 0.125";
+    wide += '\n';
+  }
+  CHECK(load_vectors(directory.file("v", wide), any).width() == 20'000);
+}
+
+TEST_CASE("the binary form is told by one vector of one number") {
+  const TemporaryDirectory directory;
+  for (const float number : {0.0F, 1.0F, -0.1F}) {
+    const std::string path = directory.file("v", word2vec("1 1", {{"a", {number}}}));
+    CHECK(load_vectors(path, any).values(0, 0) == number);
+  }
+}
+
 TEST_CASE("a file of vectors that is cut is an error wherever the cut is, and no crash with skip") {
   const TemporaryDirectory directory;
   const Warnings warnings;
