@@ -73,7 +73,7 @@ class GzipSource final : public ByteReader::Source {
     errno = 0;
     file_ = path == "-" ? gzdopen(::dup(STDIN_FILENO), "rb") : gzopen(path.c_str(), "rb");
     if (file_ == nullptr) fail();
-    gzbuffer(file_, 1U << 18U);
+    gzbuffer(file_, static_cast<unsigned>(detail::buffer_size(std::size_t{1} << 18U)));
   }
   ~GzipSource() override { gzclose(file_); }
 

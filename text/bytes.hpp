@@ -9,6 +9,19 @@
 
 namespace tapegrad {
 
+namespace detail {
+
+/// The bytes of a reader's buffer. Fuzzing takes small ones: small files then get to their ends.
+constexpr std::size_t buffer_size(std::size_t usual) {
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+  return usual < 64 ? usual : 64;
+#else
+  return usual;
+#endif
+}
+
+}  // namespace detail
+
 /// A file, or one of the files in a zip archive.
 struct InputPlace {
   std::string file;         ///< "-" is standard input
