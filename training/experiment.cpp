@@ -3,10 +3,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
+#include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/memory.hpp>
 #include <tapegrad/training/class_weights.hpp>
 #include <tapegrad/training/experiment_model.hpp>
+#include <tapegrad/training/experiment_state.hpp>
+#include <utility>
 
 namespace tapegrad {
 namespace {
@@ -35,7 +39,8 @@ class Experiment {
       const double lr = options_.lr.value_or(learning_rate(options_.optimizer, choice));
       result_.groups.push_back({choice, lr, {}, {}});
     }
-    for (std::size_t fold = 0; fold < splits.size() && !result_.cancelled; ++fold) {
+    if (checkpoints() != nullptr) resume(splits.size());
+    for (std::size_t fold = 0; fold < splits.size() && !stopped(); ++fold) {
       run_split(fold, splits[fold]);
     }
     return std::move(result_);
@@ -53,16 +58,70 @@ class Experiment {
     }
   }
 
+  Checkpoints* checkpoints() const { return options_.fit.checkpoints; }
+  bool stopped() const { return result_.cancelled || !result_.diverged.empty(); }
+  std::size_t trainings_of_split() const {
+    return options_.embeddings.size() * static_cast<std::size_t>(options_.seeds);
+  }
+
+  void resume(std::size_t folds) {
+    identity_ = identity_of(corpus_, vectors_, options_);
+    const CheckpointFile* file = checkpoints()->resumed();
+    if (file == nullptr) return;
+    state_ = read_experiment(*file, identity_, options_);
+    const std::size_t all = folds * trainings_of_split();
+    if (state_.runs.size() < all) return;
+    throw FormatError(file->path(), 0,
+                      fmt::format("experiment: {} trainings are finished and one is not, but there "
+                                  "are {} in all",
+                                  state_.runs.size(), all));
+  }
+
   void run_split(std::size_t fold, const Split& split) {
-    const PreparedSplit data = prepare(corpus_, split, vectors_, options_.vocabulary);
-    check_memory("training", static_cast<std::size_t>(table_rows(data)),
-                 static_cast<std::size_t>(result_.width), copies_of_table());
-    if (fold == 0) describe(data);
+    std::optional<PreparedSplit> data;
+    if (fold == 0 || is_needed()) {
+      data = prepare(corpus_, split, vectors_, options_.vocabulary);
+      check_memory("training", static_cast<std::size_t>(table_rows(*data)),
+                   static_cast<std::size_t>(result_.width), copies_of_table());
+    }
+    if (fold == 0) describe(*data);
     for (RunGroup& group : result_.groups) {
-      for (Index k = 0; k < options_.seeds && !result_.cancelled; ++k) {
-        run_once(group, fold, options_.seed + static_cast<std::uint64_t>(k), split, data);
+      for (Index k = 0; k < options_.seeds && !stopped(); ++k, ++number_) {
+        const std::uint64_t seed = options_.seed + static_cast<std::uint64_t>(k);
+        if (number_ < state_.runs.size()) {
+          take_over(group, fold, seed, split, data);
+        } else {
+          run_once(group, fold, seed, split, *data);
+        }
       }
     }
+  }
+
+  // Whether one of the next split's trainings is to be run, or was the best so far.
+  bool is_needed() const {
+    const std::size_t end = number_ + trainings_of_split();
+    return end > state_.runs.size() || (*state_.best >= number_ && *state_.best < end);
+  }
+
+  // A training that was finished when the checkpoint was written.
+  void take_over(RunGroup& group, std::size_t fold, std::uint64_t seed, const Split& split,
+                 const std::optional<PreparedSplit>& data) {
+    const Run& run = state_.runs[number_];
+    const CheckpointFile& file = *checkpoints()->resumed();
+    if (run.seed != seed || run.fold != fold) {
+      throw FormatError(file.path(), 0,
+                        fmt::format("experiment.runs[{}]: seed {} and fold {}, expected {} and {}",
+                                    number_, run.seed, run.fold, seed, fold));
+    }
+    if (group.runs.empty()) group.values = state_.values[number_];
+    if (number_ == state_.best) {
+      TextClassifier model =
+          start_model(config_, group.embeddings, *data, vectors_, options_, seed);
+      Predictions predictions = read_best(file, model, data->test.labels.size(), config_.classes);
+      keep(run_name(group, fold, seed), run.fit, std::move(model), *data, split,
+           std::move(predictions));
+    }
+    group.runs.push_back(run);
   }
 
   // A trained table has two moments beside it.
@@ -91,16 +150,25 @@ class Experiment {
     fit_options.seed = seed;
     set_thawing(fit_options, group.embeddings, data);
     fit_options.class_weights = weights_;
-    Run run{seed, fold, fit(model, *optimizer, data.train, data.dev, fit_options), {}};
+    if (checkpoints() != nullptr) save_experiment(*checkpoints(), identity_, state_, result_);
+    Run run{seed, fold, {}, {}};
+    try {
+      run.fit = fit(model, *optimizer, data.train, data.dev, fit_options);
+    } catch (const DivergedError& error) {
+      result_.diverged = name + ": " + error.what();
+      if (error.so_far().best_epoch == 0) return;
+      static_cast<EpochsResult&>(run.fit) = error.so_far();
+    }
     Predictions predictions = predict(model, data.test.texts);
     run.test = measure(data.test.labels, predictions.labels);
     result_.cancelled = run.fit.cancelled;
-    if (!result_.best || run.fit.best_dev_accuracy > best_dev_accuracy_) {
-      best_dev_accuracy_ = run.fit.best_dev_accuracy;
-      keep(name, std::move(model), data);
-      result_.best_predictions = {split.test, data.test.labels, std::move(predictions)};
-    }
-    group.runs.push_back(std::move(run));
+    const bool best = !result_.best || run.fit.best_dev_accuracy > best_dev_accuracy_;
+    if (best) keep(name, run.fit, std::move(model), data, split, std::move(predictions));
+    if (!result_.diverged.empty()) return;
+    group.runs.push_back(run);
+    if (best) state_.best = state_.runs.size();
+    state_.runs.push_back(std::move(run));
+    state_.values.push_back(group.values);
   }
 
   void set_thawing(FitOptions& fit_options, const EmbeddingChoice& choice,
@@ -118,12 +186,15 @@ class Experiment {
     return name;
   }
 
-  void keep(const std::string& name, TextClassifier model, const PreparedSplit& data) {
+  void keep(const std::string& name, const FitResult& fit, TextClassifier model,
+            const PreparedSplit& data, const Split& split, Predictions predictions) {
     const std::vector<std::string> labels(corpus_.label_names.begin(),
                                           corpus_.label_names.begin() + corpus_.classes);
+    best_dev_accuracy_ = fit.best_dev_accuracy;
     result_.best = ClassifierModel{config_, corpus_.rules,    data.vocabulary,
                                    labels,  std::move(model), data.ngrams};
     result_.best_name = name;
+    result_.best_predictions = {split.test, data.test.labels, std::move(predictions)};
   }
 
   const Corpus& corpus_;
@@ -133,6 +204,9 @@ class Experiment {
   ClassifierConfig config_;
   std::vector<double> weights_;
   ExperimentResult result_;
+  Identity identity_;       // for checkpoints
+  ExperimentState state_;   // the finished trainings, those before a resume among them
+  std::size_t number_ = 0;  // of the next training
   double best_dev_accuracy_ = 0;
 };
 

@@ -1,0 +1,159 @@
+#include <tapegrad/training/epoch_state.hpp>
+
+#include <fmt/core.h>
+
+#include <optional>
+#include <stdexcept>
+#include <tapegrad/core/errors.hpp>
+#include <tapegrad/training/training_json.hpp>
+#include <utility>
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+using Json = JsonField::Json;
+
+constexpr const char* section = "training";
+
+RawTensor raw(std::string name, DType type, std::vector<std::size_t> shape, const void* data) {
+  return {std::move(name), type, std::move(shape), data};
+}
+
+RawTensor raw(std::string name, const Array& array) {
+  constexpr DType type = sizeof(Real) == sizeof(float) ? DType::f32 : DType::f64;
+  return raw(std::move(name), type, {array.shape().begin(), array.shape().end()}, array.data());
+}
+
+// Tensors of one parameter's optimizer state, and what is said of it beside them.
+Json save_state(const std::string& name, const Parameter& p, const Optimizer& optimizer,
+                std::vector<RawTensor>& tensors) {
+  const StoredState stored = optimizer.stored_state(p);
+  const std::vector<std::string>& names = optimizer.state_names(p);
+  for (std::size_t i = 0; i < stored.state.arrays.size(); ++i) {
+    tensors.push_back(raw("optimizer." + names[i] + "." + name, stored.state.arrays[i]));
+  }
+  if (stored.lagging != nullptr) {
+    const auto& [rates, settled] = *stored.lagging;
+    tensors.push_back(raw("optimizer.rates." + name, DType::f64, {rates.size()}, rates.data()));
+    tensors.push_back(
+        raw("optimizer.settled." + name, DType::u32, {settled.size()}, settled.data()));
+  }
+  return {{"steps", stored.state.steps}, {"lagging", stored.lagging != nullptr}};
+}
+
+Json save_optimizer(const EpochTask& task, const Optimizer& optimizer,
+                    std::vector<RawTensor>& tensors) {
+  Json rates = Json::array();
+  for (std::size_t group = 0; group < optimizer.groups(); ++group) {
+    rates.push_back(optimizer.base_lr(group));
+  }
+  Json states = Json::object();
+  for (const auto& [name, p] : task.parameters()) {
+    if (optimizer.contains(p)) states[name] = save_state(name, p, optimizer, tensors);
+  }
+  return {{"steps", optimizer.steps()},
+          {"lr", std::move(rates)},
+          {"lr_factor", optimizer.lr_factor()},
+          {"parameters", std::move(states)}};
+}
+
+void restore_state(const CheckpointFile& file, const std::string& name, const Parameter& p,
+                   Array stored, const JsonField& saved, Optimizer& optimizer) {
+  OptimizerState state{saved["steps"].count(), {}};
+  if (state.steps > 0) {
+    for (const std::string& array : optimizer.state_names(p)) {
+      state.arrays.push_back(file.array("optimizer." + array + "." + name, p.shape()));
+    }
+  }
+  std::optional<LaggingSteps> lagging;
+  if (saved["lagging"].boolean()) {
+    lagging = LaggingSteps{file.doubles("optimizer.rates." + name),
+                           file.numbers("optimizer.settled." + name)};
+  }
+  optimizer.restore(p, std::move(stored), std::move(state), std::move(lagging));
+}
+
+void restore_optimizer(const CheckpointFile& file, const JsonField& saved, EpochTask& task) {
+  Optimizer& optimizer = task.optimizer();
+  for (const auto& [name, p] : task.parameters()) {
+    Array stored = file.array("model." + name, p.shape());
+    if (optimizer.contains(p)) {
+      restore_state(file, name, p, std::move(stored), saved["parameters"][name], optimizer);
+    } else {
+      Parameter(p).assign(std::move(stored));
+    }
+  }
+  for (std::size_t group = 0; group < optimizer.groups(); ++group) {
+    optimizer.set_lr(saved["lr"].at(group).real(), group);
+  }
+  optimizer.set_lr_factor(saved["lr_factor"].real());
+  optimizer.restore_steps(saved["steps"].count());
+}
+
+}  // namespace
+
+void save_training(Checkpoints& checkpoints, const Identity& identity, const EpochState& state,
+                   EpochTask& task) {
+  std::vector<RawTensor> tensors;
+  std::size_t i = 0;
+  for (const auto& [name, p] : task.parameters()) {
+    tensors.push_back(raw("model." + name, p.leaf()->stored));
+    if (!state.best.empty()) tensors.push_back(raw("best." + name, state.best[i++]));
+  }
+  Json optimizer = save_optimizer(task, task.optimizer(), tensors);
+  const Json json = {{"identity", to_json(identity)},
+                     {"epoch", state.epoch},
+                     {"batch", state.batch},
+                     {"step", state.step},
+                     {"items", state.totals.items},
+                     {"hits", state.totals.hits},
+                     {"loss", exact_json(state.totals.loss)},
+                     {"best_loss", exact_json(state.best_loss)},
+                     {"result", to_json(state.result)},
+                     {"counts", task.counts()},
+                     {"optimizer", std::move(optimizer)}};
+  checkpoints.set_section(section, json.dump(-1, ' ', false, Json::error_handler_t::replace),
+                          std::move(tensors));
+}
+
+EpochState read_training(const CheckpointFile& file, const Identity& identity,
+                         const EpochOptions& options, const EpochTask& task) {
+  const Json json = parse_json(file.path(), section, file.section(section));
+  const JsonField saved(file.path(), section, json);
+  check_identity(saved["identity"], identity);
+  EpochState state;
+  state.epoch = saved["epoch"].integer(1, options.epochs);
+  state.batch = saved["batch"].count();
+  state.step = saved["step"].count();
+  state.totals = {saved["items"].count(), saved["hits"].count(), saved["loss"].real()};
+  state.best_loss = saved["best_loss"].real();
+  state.result = epochs_result(saved["result"], options.epochs);
+  if (static_cast<Index>(state.result.epochs.size()) != state.epoch - 1) {
+    saved["result"].fail(
+        fmt::format("{} finished epochs in epoch {}", state.result.epochs.size(), state.epoch));
+  }
+  if (state.result.best_epoch == 0) return state;
+  for (const auto& [name, p] : task.parameters()) {
+    state.best.push_back(file.array("best." + name, p.shape()));
+  }
+  return state;
+}
+
+void restore_task(const CheckpointFile& file, EpochTask& task) {
+  const Json json = parse_json(file.path(), section, file.section(section));
+  const JsonField saved(file.path(), section, json);
+  const JsonField counts = saved["counts"];
+  std::vector<std::uint64_t> values;
+  for (std::size_t i = 0; i < counts.size(); ++i) values.push_back(counts.at(i).count());
+  if (values.size() != task.counts().size()) {
+    counts.fail(fmt::format("{} numbers, expected {}", values.size(), task.counts().size()));
+  }
+  try {
+    restore_optimizer(file, saved["optimizer"], task);
+    task.set_counts(values);
+  } catch (const std::invalid_argument& error) {
+    throw FormatError(file.path(), 0, error.what());
+  }
+}
+
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION
