@@ -63,8 +63,8 @@ class OutputFile {
   std::uint64_t end_ = 0;
 };
 
-/// Makes `bytes` the content of the file `path`: written to `path`.tmp, flushed to the disk, then
-/// renamed, so that a reader finds either the old content or the new. std::system_error with the
+/// Makes `bytes` the content of the file `path`: written to `path`.tmp, flushed to the disk,
+/// renamed, and the folder flushed, so that a reader finds either the old content or the new. std::system_error with the
 /// path and the reason if that fails; the old file is then still there.
 void write_file(const std::string& path, std::string_view bytes);
 /// The same of bytes that lie in several places.

@@ -19,18 +19,13 @@ RawTensor raw(std::string name, DType type, std::vector<std::size_t> shape, cons
   return {std::move(name), type, std::move(shape), data};
 }
 
-RawTensor raw(std::string name, const Array& array) {
-  constexpr DType type = sizeof(Real) == sizeof(float) ? DType::f32 : DType::f64;
-  return raw(std::move(name), type, {array.shape().begin(), array.shape().end()}, array.data());
-}
-
 // Tensors of one parameter's optimizer state, and what is said of it beside them.
 Json save_state(const std::string& name, const Parameter& p, const Optimizer& optimizer,
                 std::vector<RawTensor>& tensors) {
   const StoredState stored = optimizer.stored_state(p);
   const std::vector<std::string>& names = optimizer.state_names(p);
   for (std::size_t i = 0; i < stored.state.arrays.size(); ++i) {
-    tensors.push_back(raw("optimizer." + names[i] + "." + name, stored.state.arrays[i]));
+    tensors.push_back(raw_tensor("optimizer." + names[i] + "." + name, stored.state.arrays[i]));
   }
   if (stored.lagging != nullptr) {
     const auto& [rates, settled] = *stored.lagging;
@@ -97,8 +92,8 @@ void save_training(Checkpoints& checkpoints, const Identity& identity, const Epo
   std::vector<RawTensor> tensors;
   std::size_t i = 0;
   for (const auto& [name, p] : task.parameters()) {
-    tensors.push_back(raw("model." + name, p.leaf()->stored));
-    if (!state.best.empty()) tensors.push_back(raw("best." + name, state.best[i++]));
+    tensors.push_back(raw_tensor("model." + name, p.leaf()->stored));
+    if (!state.best.empty()) tensors.push_back(raw_tensor("best." + name, state.best[i++]));
   }
   Json optimizer = save_optimizer(task, task.optimizer(), tensors);
   const Json json = {{"identity", to_json(identity)},

@@ -16,7 +16,7 @@ void add_network(Identity& identity, const ClassifierConfig& net) {
                                    {"nb-weights", number(net.nb_weights)}});
   if (net.kind == ModelKind::mean) identity.emplace_back("hidden", number(net.hidden));
   if (net.kind != ModelKind::cnn) return;
-  identity.emplace_back("filter-widths", number(fmt::join(net.filter_widths, ",")));
+  identity.emplace_back("filter-widths", fmt::format("{}", fmt::join(net.filter_widths, ",")));
   identity.emplace_back("filters", number(net.filters));
 }
 
@@ -37,7 +37,7 @@ void add_training(Identity& identity, const ExperimentOptions& options) {
   std::vector<std::string> ways;
   for (const EmbeddingChoice& choice : options.embeddings) ways.push_back(choice.name);
   identity.insert(identity.end(),
-                  {{"embeddings", number(fmt::join(ways, ","))},
+                  {{"embeddings", fmt::format("{}", fmt::join(ways, ","))},
                    {"missing", options.missing == Missing::normal ? "normal" : "zeros"},
                    {"random-deviation", number(options.random_deviation)},
                    {"nb-smoothing", number(options.nb_smoothing)},

@@ -39,18 +39,11 @@ void add_run(ExperimentState& state, const JsonField& saved, Index epochs) {
 
 void add_best(const ExperimentResult& result, std::vector<RawTensor>& tensors) {
   for (const auto& [name, p] : parameters(result.best->net)) {
-    const Array& value = p.value();
-    tensors.push_back({"best_run." + name,
-                       DType::f32,
-                       {value.shape().begin(), value.shape().end()},
-                       value.data()});
+    tensors.push_back(raw_tensor("best_run." + name, p.value()));
   }
   const auto& [labels, probabilities] = result.best_predictions.predictions;
   tensors.push_back({"best_run_labels", DType::i64, {labels.size()}, labels.data()});
-  tensors.push_back({"best_run_probabilities",
-                     DType::f32,
-                     {probabilities.shape().begin(), probabilities.shape().end()},
-                     probabilities.data()});
+  tensors.push_back(raw_tensor("best_run_probabilities", probabilities));
 }
 
 }  // namespace

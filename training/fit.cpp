@@ -127,7 +127,7 @@ class Fitting final : public EpochTask {
             {"word-dropout", number(options_.word_dropout)},
             {"lr-decay", number(options_.lr_decay)},
             {"clip-norm", number(options_.clip_norm)},
-            {"class weights", number(fmt::join(options_.class_weights, ","))},
+            {"class weights", fmt::format("{}", fmt::join(options_.class_weights, ","))},
             {"thaw after", number(options_.thaw_after)},
             {"thawed rows", thawed.text()},
             {"optimizer", optimizer_.name()},
