@@ -64,9 +64,12 @@ int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& co
   return console::interrupted;
 }
 
-// Saves the best model so far alone: the other outputs are of whole trainings.
-[[noreturn]] void give_up(const tg::TrainSentimentOptions& options,
+// A training diverged: shows those before it, and saves the best model so far alone.
+[[noreturn]] void give_up(const tg::TrainSentimentOptions& options, const tg::Corpus& corpus,
                           const tg::ExperimentResult& result) {
+  if (!result.groups[0].runs.empty()) {
+    fmt::print("{}", tg::result_text(corpus, options.experiment, result));
+  }
   std::string text = result.diverged;
   if (!options.out.empty() && result.best) {
     tg::save_model(*result.best, options.out);
@@ -102,7 +105,7 @@ int train(tg::TrainSentimentOptions& options) {
       corpus, vectors, options.experiment,
       [&](const tg::EmbeddingChoice&, const std::string& name) { run_name = name; });
   line.clear();
-  if (!result.diverged.empty()) give_up(options, result);
+  if (!result.diverged.empty()) give_up(options, corpus, result);
   fmt::print("{}", tg::result_text(corpus, options.experiment, result));
   return write_outputs(options, corpus, result);
 }

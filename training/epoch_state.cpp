@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
@@ -36,14 +37,14 @@ Json save_state(const std::string& name, const Parameter& p, const Optimizer& op
   return {{"steps", stored.state.steps}, {"lagging", stored.lagging != nullptr}};
 }
 
-Json save_optimizer(const EpochTask& task, const Optimizer& optimizer,
+Json save_optimizer(const std::vector<NamedParameter>& parameters, const Optimizer& optimizer,
                     std::vector<RawTensor>& tensors) {
   Json rates = Json::array();
   for (std::size_t group = 0; group < optimizer.groups(); ++group) {
     rates.push_back(optimizer.base_lr(group));
   }
   Json states = Json::object();
-  for (const auto& [name, p] : task.parameters()) {
+  for (const auto& [name, p] : parameters) {
     if (optimizer.contains(p)) states[name] = save_state(name, p, optimizer, tensors);
   }
   return {{"steps", optimizer.steps()},
@@ -68,21 +69,52 @@ void restore_state(const CheckpointFile& file, const std::string& name, const Pa
   optimizer.restore(p, std::move(stored), std::move(state), std::move(lagging));
 }
 
-void restore_optimizer(const CheckpointFile& file, const JsonField& saved, EpochTask& task) {
-  Optimizer& optimizer = task.optimizer();
-  for (const auto& [name, p] : task.parameters()) {
-    Array stored = file.array("model." + name, p.shape());
-    if (optimizer.contains(p)) {
-      restore_state(file, name, p, std::move(stored), saved["parameters"][name], optimizer);
-    } else {
-      Parameter(p).assign(std::move(stored));
+// The parameters, and what the optimizer knows of them.
+void restore_optimizer(const CheckpointFile& file, const JsonField& saved,
+                       const std::vector<NamedParameter>& parameters, Optimizer& optimizer) {
+  try {
+    for (const auto& [name, p] : parameters) {
+      Array stored = file.array("model." + name, p.shape());
+      if (optimizer.contains(p)) {
+        restore_state(file, name, p, std::move(stored), saved["parameters"][name], optimizer);
+      } else {
+        Parameter(p).assign(std::move(stored));
+      }
     }
+    for (std::size_t group = 0; group < optimizer.groups(); ++group) {
+      optimizer.set_lr(saved["lr"].at(group).real(), group);
+    }
+    optimizer.set_lr_factor(saved["lr_factor"].real());
+    optimizer.restore_steps(saved["steps"].count());
+  } catch (const std::invalid_argument& error) {
+    throw FormatError(file.path(), 0, error.what());
   }
-  for (std::size_t group = 0; group < optimizer.groups(); ++group) {
-    optimizer.set_lr(saved["lr"].at(group).real(), group);
+}
+
+std::vector<std::uint64_t> counts_of(const JsonField& saved) {
+  std::vector<std::uint64_t> counts;
+  for (std::size_t i = 0; i < saved.size(); ++i) counts.push_back(saved.at(i).count());
+  return counts;
+}
+
+EpochState epoch_state(const CheckpointFile& file, const JsonField& saved, Index epochs,
+                       const std::vector<NamedParameter>& parameters) {
+  EpochState state;
+  state.epoch = saved["epoch"].integer(1, epochs);
+  state.batch = saved["batch"].count();
+  state.step = saved["step"].count();
+  state.totals = {saved["items"].count(), saved["hits"].count(), saved["loss"].real()};
+  state.best_loss = saved["best_loss"].real();
+  state.result = epochs_result(saved["result"], epochs);
+  if (static_cast<Index>(state.result.epochs.size()) != state.epoch - 1) {
+    saved["result"].fail(
+        fmt::format("{} finished epochs in epoch {}", state.result.epochs.size(), state.epoch));
   }
-  optimizer.set_lr_factor(saved["lr_factor"].real());
-  optimizer.restore_steps(saved["steps"].count());
+  if (state.result.best_epoch == 0) return state;
+  for (const auto& [name, p] : parameters) {
+    state.best.push_back(file.array("best." + name, p.shape()));
+  }
+  return state;
 }
 
 }  // namespace
@@ -95,7 +127,7 @@ void save_training(Checkpoints& checkpoints, const Identity& identity, const Epo
     tensors.push_back(raw_tensor("model." + name, p.leaf()->stored));
     if (!state.best.empty()) tensors.push_back(raw_tensor("best." + name, state.best[i++]));
   }
-  Json optimizer = save_optimizer(task, task.optimizer(), tensors);
+  Json optimizer = save_optimizer(task.parameters(), task.optimizer(), tensors);
   const Json json = {{"identity", to_json(identity)},
                      {"epoch", state.epoch},
                      {"batch", state.batch},
@@ -116,39 +148,29 @@ EpochState read_training(const CheckpointFile& file, const Identity& identity,
   const Json json = parse_json(file.path(), section, file.section(section));
   const JsonField saved(file.path(), section, json);
   check_identity(saved["identity"], identity);
-  EpochState state;
-  state.epoch = saved["epoch"].integer(1, options.epochs);
-  state.batch = saved["batch"].count();
-  state.step = saved["step"].count();
-  state.totals = {saved["items"].count(), saved["hits"].count(), saved["loss"].real()};
-  state.best_loss = saved["best_loss"].real();
-  state.result = epochs_result(saved["result"], options.epochs);
-  if (static_cast<Index>(state.result.epochs.size()) != state.epoch - 1) {
-    saved["result"].fail(
-        fmt::format("{} finished epochs in epoch {}", state.result.epochs.size(), state.epoch));
-  }
-  if (state.result.best_epoch == 0) return state;
-  for (const auto& [name, p] : task.parameters()) {
-    state.best.push_back(file.array("best." + name, p.shape()));
-  }
-  return state;
+  return epoch_state(file, saved, options.epochs, task.parameters());
 }
 
 void restore_task(const CheckpointFile& file, EpochTask& task) {
   const Json json = parse_json(file.path(), section, file.section(section));
   const JsonField saved(file.path(), section, json);
-  const JsonField counts = saved["counts"];
-  std::vector<std::uint64_t> values;
-  for (std::size_t i = 0; i < counts.size(); ++i) values.push_back(counts.at(i).count());
-  if (values.size() != task.counts().size()) {
-    counts.fail(fmt::format("{} numbers, expected {}", values.size(), task.counts().size()));
+  const std::vector<std::uint64_t> counts = counts_of(saved["counts"]);
+  if (counts.size() != task.counts().size()) {
+    saved["counts"].fail(
+        fmt::format("{} numbers, expected {}", counts.size(), task.counts().size()));
   }
-  try {
-    restore_optimizer(file, saved["optimizer"], task);
-    task.set_counts(values);
-  } catch (const std::invalid_argument& error) {
-    throw FormatError(file.path(), 0, error.what());
-  }
+  restore_optimizer(file, saved["optimizer"], task.parameters(), task.optimizer());
+  task.set_counts(counts);
+}
+
+void read_checkpoint(const std::string& path, const std::vector<NamedParameter>& parameters,
+                     Optimizer& optimizer) {
+  const CheckpointFile file(path);
+  const Json json = parse_json(path, section, file.section(section));
+  const JsonField saved(path, section, json);
+  epoch_state(file, saved, std::numeric_limits<Index>::max(), parameters);
+  counts_of(saved["counts"]);
+  restore_optimizer(file, saved["optimizer"], parameters, optimizer);
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

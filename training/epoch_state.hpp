@@ -52,5 +52,11 @@ EpochState read_training(const CheckpointFile& file, const Identity& identity,
 /// `batches` of its epoch, which may freeze and settle rows. FormatError as above.
 void restore_task(const CheckpointFile& file, EpochTask& task);
 
+/// Reads a checkpoint as far as that goes without its options and data: puts the parameters and the
+/// state of the optimizer back, and looks at all else that a training saves. FormatError when it is
+/// damaged or of another model.
+void read_checkpoint(const std::string& path, const std::vector<NamedParameter>& parameters,
+                     Optimizer& optimizer);
+
 }  // namespace TAPEGRAD_PRECISION
 }  // namespace tapegrad

@@ -68,7 +68,7 @@ class Experiment {
     identity_ = identity_of(corpus_, vectors_, options_);
     const CheckpointFile* file = checkpoints()->resumed();
     if (file == nullptr) return;
-    state_ = read_experiment(*file, identity_, options_);
+    state_ = read_runs(*file, &identity_, options_.fit.epochs);
     const std::size_t all = folds * trainings_of_split();
     if (state_.runs.size() < all) return;
     throw FormatError(file->path(), 0,

@@ -53,8 +53,7 @@ void add_training(Identity& identity, const ExperimentOptions& options) {
                    {"patience", number(fit.patience)},
                    {"batch", number(fit.batch_size)},
                    {"seeds", number(options.seeds)},
-                   {"seed", number(options.seed)},
-                   {"folds", number(options.folds)}});
+                   {"seed", number(options.seed)}});
 }
 
 // The texts from `begin` to `end` as words, with the names of their labels.
@@ -90,8 +89,9 @@ Identity identity_of(const Corpus& corpus, const WordVectors& vectors,
   Identity identity = {{"train", texts_of(corpus, 0, corpus.train_end)},
                        {"dev", texts_of(corpus, corpus.train_end, corpus.dev_end)},
                        {"test", texts_of(corpus, corpus.dev_end, corpus.labels.size())},
-                       {"vectors", vectors_of(vectors)},
-                       {"dim", number(options.width)}};
+                       {"vectors", vectors_of(vectors)}};
+  if (vectors.words.empty()) identity.emplace_back("dim", number(options.width));
+  if (!corpus.has_test()) identity.emplace_back("folds", number(options.folds));
   add_words(identity, corpus.rules, options.vocabulary);
   add_network(identity, options.classifier);
   add_training(identity, options);

@@ -64,14 +64,13 @@ void save_experiment(Checkpoints& checkpoints, const Identity& identity,
                           std::move(tensors));
 }
 
-ExperimentState read_experiment(const CheckpointFile& file, const Identity& identity,
-                                const ExperimentOptions& options) {
+ExperimentState read_runs(const CheckpointFile& file, const Identity* identity, Index epochs) {
   const Json json = parse_json(file.path(), section, file.section(section));
   const JsonField saved(file.path(), section, json);
-  check_identity(saved["identity"], identity);
+  if (identity != nullptr) check_identity(saved["identity"], *identity);
   ExperimentState state;
   const JsonField runs = saved["runs"];
-  for (std::size_t i = 0; i < runs.size(); ++i) add_run(state, runs.at(i), options.fit.epochs);
+  for (std::size_t i = 0; i < runs.size(); ++i) add_run(state, runs.at(i), epochs);
   if (!state.runs.empty()) {
     const auto last = static_cast<std::int64_t>(state.runs.size()) - 1;
     state.best = static_cast<std::size_t>(saved["best"].integer(0, last));

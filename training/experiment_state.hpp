@@ -26,10 +26,10 @@ Identity identity_of(const Corpus& corpus, const WordVectors& vectors,
 void save_experiment(Checkpoints& checkpoints, const Identity& identity,
                      const ExperimentState& state, const ExperimentResult& result);
 
-/// Reads them. Throws std::invalid_argument when it was another experiment, naming what differs;
-/// FormatError when the checkpoint is damaged.
-ExperimentState read_experiment(const CheckpointFile& file, const Identity& identity,
-                                const ExperimentOptions& options);
+/// Reads them. Throws std::invalid_argument when it was another experiment than `identity`, if that
+/// is given, naming what differs; FormatError when the checkpoint is damaged, or a training has
+/// more than so many epochs.
+ExperimentState read_runs(const CheckpointFile& file, const Identity* identity, Index epochs);
 /// Puts the parameters of the best model into one of its kind, and reads its predictions of this
 /// many texts.
 Predictions read_best(const CheckpointFile& file, const TextClassifier& model, std::size_t texts,

@@ -160,8 +160,9 @@ TEST_CASE("a checkpoint whose parts do not fit each other is refused, naming the
   CHECK(error(R"(\"lagging\":true)", R"(\"lagging\":1234)") ==
         "training.optimizer.parameters.embed.weight.lagging: expected true or false");
   CHECK(error(R"(\"lr_factor\":1.0)", R"(\"lr_factor\":-10)") ==
-        "Adam: the factor of lr is -10, must be 0 or more");
-  CHECK(error("optimizer.exp_avg.embed.weight", "optimizer.exp_avg.emboss.weight") == "");
+        "Adam: the factor of lr is -10, must be finite and 0 or more");
+  CHECK(error("optimizer.exp_avg.embed.weight", "optimizer.exp_avg.embed.height") ==
+        "tensor optimizer.exp_avg.embed.weight is missing");
   CHECK(error("\"format_version\":\"1\"", "\"format_version\":\"2\"") ==
         "the checkpoint has format_version 2, this program knows 1");
 }

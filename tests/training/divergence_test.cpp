@@ -78,12 +78,13 @@ TEST_CASE("a gradient that is not finite under a loss that is stops before it do
     const auto before = tiny::values(model);
     tg::Adam adam(model, {.lr = 0.25});
     FitOptions options = options_of(2);
+    options.batch_size = 1;
     options.clip_norm = clip_norm;
     CHECK_THAT(
         diverged(model, adam, options, all_zero).what(),
         Matches("training diverged in epoch 1, batch 1, step 1, with learning rate 0.25: the "
                 "gradient of embed.weight holds inf at position 0 .*: linear: after its backward "
-                "the gradient of input 0 of shape \\[8, 4\\] holds inf at position 0.*"));
+                "the gradient of input 0 of shape \\[1, 4\\] holds inf at position 0.*"));
     CHECK(tiny::same_values(tiny::values(model), before));
     CHECK(adam.steps() == 0);
   }

@@ -115,7 +115,7 @@ void check_resumed(const Corpus& data, const ExperimentOptions& options,
 TEST_CASE("a resumed comparison ends with the results and the model of one never stopped") {
   const ExperimentOptions options =
       options_of({"frozen", "finetune", "random", "thaw:1", "newwords", "newwords:1"});
-  check_resumed(corpus(), options, {1, 4, 9, 10, 11, 25, 38, 47, 66, 79, 91, 112, 116});
+  check_resumed(corpus(), options, {1, 10, 11, 38, 66, 91, 116}, 3);
 }
 
 TEST_CASE("so does one with folds, whose vocabularies differ") {
