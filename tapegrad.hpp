@@ -51,6 +51,7 @@
 #include <tapegrad/text/tokenizer.hpp>
 #include <tapegrad/text/vectors.hpp>
 #include <tapegrad/text/vocabulary.hpp>
+#include <tapegrad/training/checkpoints.hpp>
 #include <tapegrad/training/classifier.hpp>
 #include <tapegrad/training/epochs.hpp>
 #include <tapegrad/training/experiment.hpp>

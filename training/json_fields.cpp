@@ -66,11 +66,6 @@ bool JsonField::boolean() const {
   return json_.get<bool>();
 }
 
-const std::string& JsonField::text() const {
-  if (!json_.is_string()) fail("expected a text");
-  return json_.get_ref<const std::string&>();
-}
-
 Json parse_json(const std::string& file, const std::string& place, const std::string& text) {
   constexpr int deepest = 8;
   const auto check_depth = [&](int depth, Json::parse_event_t, const Json&) {

@@ -33,7 +33,6 @@ class JsonField {
   std::uint64_t count() const;
   double real() const;
   bool boolean() const;
-  const std::string& text() const;
   const Json& json() const { return json_; }
   const std::string& file() const { return file_; }
 

@@ -5,6 +5,7 @@
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/optim/adam.hpp>
 #include <tapegrad/training/checkpoints.hpp>
+#include <tapegrad/training/epoch_state.hpp>
 
 #include <temporary.hpp>
 #include "tiny.hpp"
@@ -106,6 +107,24 @@ TEST_CASE("a checkpoint that cannot be written leaves the one before") {
   fs::create_directory(path + ".tmp");  // in the way, for root too
   CHECK_THROWS_AS(train(checkpoints), std::system_error);
   CHECK(tg::read_file(path) == bytes);
+}
+
+TEST_CASE("a checkpoint is read without its options and data, into a model and an optimizer") {
+  const TemporaryDirectory directory;
+  const std::string path = checkpoint(directory);
+  auto model = tiny::classifier(tg::ModelKind::bag);
+  tg::Adam adam(model, {});
+  tg::read_checkpoint(path, tg::parameters(model), adam);
+  CHECK(adam.steps() == 12);
+  CHECK(adam.lr() == 0.05);
+  CHECK(adam.state(model.table()).steps == 12);
+  const tg::SafetensorsFile file(path);
+  CHECK(same_bits(model.table().leaf()->stored, file.array(*file.find("model.embed.weight"))));
+  auto other = tiny::classifier(tg::ModelKind::mean);
+  tg::Adam others(other, {});
+  CHECK(error_of<tg::FormatError>([&] {
+          tg::read_checkpoint(path, tg::parameters(other), others);
+        }) == path + ": tensor best.hidden.weight is missing");
 }
 
 TEST_CASE("every truncation of a checkpoint is an error") {
