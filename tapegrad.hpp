@@ -53,6 +53,7 @@
 #include <tapegrad/text/vectors.hpp>
 #include <tapegrad/text/vectors_save.hpp>
 #include <tapegrad/text/vocabulary.hpp>
+#include <tapegrad/training/checkpoints.hpp>
 #include <tapegrad/training/classifier.hpp>
 #include <tapegrad/training/epochs.hpp>
 #include <tapegrad/training/experiment.hpp>
