@@ -194,6 +194,10 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
 void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
   app.option_defaults()->group("Output");
   app.add_option("--out", o.out, "Save the best model in this folder")->type_name("DIR");
+  app.add_flag("--keep-vectors", o.keep_vectors,
+               "Save the other vectors of --vectors with the model, so that words that are not in "
+               "train have theirs when texts are classified; of use where embeddings stay close to "
+               "the pretrained ones: frozen, or trained a little");
   app.add_option("--json", o.json, "Write all results as JSON")->type_name("F");
   app.add_option("--predictions", o.predictions,
                  "Write what the best model says of each of its test texts, as TSV")

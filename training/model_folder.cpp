@@ -160,11 +160,13 @@ EncodedTexts encode(const ClassifierModel& model, const std::vector<std::string>
 }
 
 void save_model(const ClassifierModel& model, const std::string& folder) {
-  const FilesBeside beside(folder, {"vocab.txt", "ngrams.txt", "model.safetensors", "config.json"});
+  const FilesBeside beside(folder, {"vocab.txt", "ngrams.txt", kept_words_file, kept_values_file,
+                                    "model.safetensors", "config.json"});
   model.vocabulary.save(beside("vocab.txt"));
   if (listed(model.ngrams.options())) {
     model.ngrams.save(beside("ngrams.txt"), model.vocabulary);
   }
+  write_kept_vectors(model.kept, beside);
   write_parameters(beside("model.safetensors"), parameters(model.net));
   write_file(beside("config.json"), to_json(model).dump(2) + "\n");
   beside.put_in_place();
@@ -185,7 +187,8 @@ ClassifierModel load_model(const std::string& folder) {
   TextClassifier net = make_classifier(config.classifier, zeros({rows, config.width}), rng);
   read_parameters((from / "model.safetensors").string(), parameters(net));
   return {config.classifier, config.rules,   std::move(vocabulary),
-          config.labels,     std::move(net), std::move(ngrams)};
+          config.labels,     std::move(net), std::move(ngrams),
+          read_kept_vectors(folder, config.width)};
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION
