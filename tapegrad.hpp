@@ -45,6 +45,7 @@
 #include <tapegrad/optim/sgd.hpp>
 #include <tapegrad/text/batches.hpp>
 #include <tapegrad/text/dataset.hpp>
+#include <tapegrad/text/npy.hpp>
 #include <tapegrad/text/number_words.hpp>
 #include <tapegrad/text/pairs.hpp>
 #include <tapegrad/text/tokenized.hpp>
