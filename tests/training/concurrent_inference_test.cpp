@@ -61,7 +61,8 @@ std::unique_ptr<tapegrad::Adam> train(const tapegrad::TextClassifier& model) {
 ClassifierModel model_of(ModelKind kind) {
   tapegrad::WordCounts counts;
   for (std::size_t i = 2; i < tiny::words; ++i) counts.add("word" + std::to_string(i));
-  return {{.kind = kind}, {}, tapegrad::Vocabulary(counts), {"bad", "good"}, tiny::classifier(kind)};
+  return {
+      {.kind = kind}, {}, tapegrad::Vocabulary(counts), {"bad", "good"}, tiny::classifier(kind)};
 }
 
 }  // namespace
@@ -72,13 +73,13 @@ TEST_CASE("many threads predict with one model at once, with the bits of one thr
   for (const ModelKind kind : tiny::kinds) {
     const auto model = tiny::classifier(kind);
     const Array expected = predict(model, texts, 64).probabilities;
-    CHECK(all_of_many_threads([&] {
-      return same_bits(predict(model, texts, 64).probabilities, expected);
-    }));
+    CHECK(all_of_many_threads(
+        [&] { return same_bits(predict(model, texts, 64).probabilities, expected); }));
   }
 }
 
-TEST_CASE("the same where rows of the table lag behind their optimizer, and they stay as they are") {
+TEST_CASE(
+    "the same where rows of the table lag behind their optimizer, and they stay as they are") {
   const LibraryThreads some(3);
   const auto texts = tiny::problem(300, 3).texts;
   for (const ModelKind kind : tiny::kinds) {

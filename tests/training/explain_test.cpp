@@ -69,7 +69,8 @@ TEST_CASE("the weights of a bag's entries sum to the logit without its bias") {
   }
 }
 
-TEST_CASE("an entry of a mean weighs its row times the class's weights over the number of entries") {
+TEST_CASE(
+    "an entry of a mean weighs its row times the class's weights over the number of entries") {
   const auto model = tiny::classifier(ModelKind::bag);
   const Array table = model.table().value();
   const Array out = std::get<tapegrad::BagClassifier>(model.net).out.weight.value();
@@ -139,7 +140,7 @@ TEST_CASE("explaining wants a class of the model for each example") {
         "entry_weights: class 2 is out of range [0, 2)");
   CHECK(error_of<tapegrad::IndexError>([&] { weights(model, {3}, -1); }) ==
         "entry_weights: class -1 is out of range [0, 2)");
-  CHECK(error_of<std::invalid_argument>(
-            [&] { entry_weights(model, tiny::texts({{3}}), {0}, {0, 1}); }) ==
-        "entry_weights: 1 examples and 2 classes");
+  CHECK(error_of<std::invalid_argument>([&] {
+          entry_weights(model, tiny::texts({{3}}), {0}, {0, 1});
+        }) == "entry_weights: 1 examples and 2 classes");
 }

@@ -64,8 +64,9 @@ TEST_CASE("kept vectors whose files do not fit each other are refused, with file
     return saved.error();
   };
   CHECK(with_words("new\ntwo words\n") ==
-        (to / "vectors.safetensors") + ": tensor vectors has shape [3, 4], [2, 4] is wanted: "
-                                       "vectors.txt has 2 words");
+        (to / "vectors.safetensors") +
+            ": tensor vectors has shape [3, 4], [2, 4] is wanted: "
+            "vectors.txt has 2 words");
   CHECK(with_words("new\ntwo\nnew\n") == (to / "vectors.txt") + ":3: the word \"new\" came before");
   CHECK(with_words("new\n\nthree\n") ==
         (to / "vectors.txt") + ":2: expected a word, found an empty line");

@@ -27,8 +27,8 @@ ClassifierModel model_of(ModelKind kind, const tapegrad::NgramOptions& ngrams = 
                         {"bad", "good"},
                         tiny::classifier(kind)};
   if (ngrams.order == 1 && !ngrams.distinct) return model;
-  const auto train = encode({"word2 word3 word2 word3 word4"}, tapegrad::Tokenizer(model.rules),
-                            model.vocabulary);
+  const auto train =
+      encode({"word2 word3 word2 word3 word4"}, tapegrad::Tokenizer(model.rules), model.vocabulary);
   model.ngrams = tapegrad::Ngrams(train, ngrams);
   const auto rows = tiny::words + static_cast<std::size_t>(model.ngrams.size());
   tapegrad::Rng rng(3);
@@ -44,7 +44,9 @@ ClassifierModel with_kept(ClassifierModel model, const std::vector<Real>& vector
   return model;
 }
 
-Index id(const ClassifierModel& model, const char* word) { return model.vocabulary.id(word); }
+Index id(const ClassifierModel& model, const char* word) {
+  return model.vocabulary.id(word);
+}
 
 std::vector<std::int32_t> ids_of(const tapegrad::EncodedTexts& encoded, std::size_t n) {
   return {encoded.ids.begin() + encoded.offsets[n], encoded.ids.begin() + encoded.offsets[n + 1]};
@@ -97,8 +99,9 @@ TEST_CASE("text vectors are what the last layer gets") {
     const auto logits = std::visit(last, model.net.net);
     check_near(softmax(logits).value(), serving.predict(served).probabilities);
   }
-  const Array vectors = Serving(model_of(ModelKind::bag)).text_vectors(
-      Serving(model_of(ModelKind::bag)).encode({"word2 word3"}));
+  const Array vectors =
+      Serving(model_of(ModelKind::bag))
+          .text_vectors(Serving(model_of(ModelKind::bag)).encode({"word2 word3"}));
   const ClassifierModel model = model_of(ModelKind::bag);
   const Array table = model.net.table().value();
   for (std::size_t d = 0; d < 4; ++d) {
@@ -163,8 +166,7 @@ TEST_CASE("kept words keep their place before the n-grams, which do not know the
 }
 
 TEST_CASE("where words count once, kept ones take the place of <unk> if none is left for it") {
-  const ClassifierModel model =
-      with_kept(model_of(ModelKind::bag, {.order = 1, .distinct = true}));
+  const ClassifierModel model = with_kept(model_of(ModelKind::bag, {.order = 1, .distinct = true}));
   const Serving serving(model);
   const auto served =
       serving.encode({"new word2 new word2", "new other new", "other other word3", "word4"}, true);
@@ -174,8 +176,7 @@ TEST_CASE("where words count once, kept ones take the place of <unk> if none is 
   CHECK(ids_of(served.encoded, 1) == std::vector<std::int32_t>{1, kept});
   CHECK(ids_of(served.encoded, 2) == std::vector<std::int32_t>{1, known("word3")});
   CHECK(ids_of(served.encoded, 3) == std::vector<std::int32_t>{known("word4")});
-  CHECK(served.entries ==
-        Strings{"word2", "new", "<unk>", "new", "<unk>", "word3", "word4"});
+  CHECK(served.entries == Strings{"word2", "new", "<unk>", "new", "<unk>", "word3", "word4"});
 }
 
 TEST_CASE("with Naive-Bayes weights a kept word has that of <unk>") {
@@ -208,8 +209,7 @@ TEST_CASE("entries are named as the text has them, n-grams by their words") {
 }
 
 TEST_CASE("a served model explains each text for its class, n-grams and kept words among them") {
-  const Serving serving(
-      with_kept(model_of(ModelKind::bag, {.order = 2, .min_count = 1})));
+  const Serving serving(with_kept(model_of(ModelKind::bag, {.order = 2, .min_count = 1})));
   const auto served = serving.encode(views, true);
   const auto said = serving.predict(served);
   const auto weights = serving.explain(served, said.labels);
