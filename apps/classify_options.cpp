@@ -13,29 +13,30 @@ namespace {
 using console::plain;
 
 constexpr const char* description =
-    "Says what a model that train_sentiment saved thinks of each line of text: one line in, one "
+    "Says what a model that train_sentiment saved makes of each line of text: one line in, one "
     "line out, in their order.\n\n"
-    "Lines come from the files, or from standard input (-), plain or gzip; an answer is written as "
-    "soon as its line is read. Results go to standard output, errors and warnings to standard "
-    "error.";
+    "Lines come from files or from standard input (-), plain or gzip, and are answered as they "
+    "come. Results go to standard output, errors and warnings to standard error.";
 
 constexpr const char* footer =
     "Output:\n"
-    "  tsv    class, its probability, further ones with --top, then TOKEN:WEIGHT with --explain, "
-    "separated by tabs\n"
-    "  json   {\"label\": .., \"probabilities\": {NAME: .., ..}, \"tokens\": [{\"token\": .., "
-    "\"weight\": ..}, ..]}\n"
-    "  plain  the class alone, further ones with --top, then TOKEN:WEIGHT with --explain\n"
+    "  tsv    class, its probability, those of further classes (--top), then TOKEN:WEIGHT\n"
+    "         (--explain), separated by tabs\n"
+    "  json   {\"label\": .., \"probabilities\": {NAME: .., ..},\n"
+    "          \"tokens\": [{\"token\": .., \"weight\": ..}, ..]} on one line\n"
+    "  plain  as tsv, without probabilities\n"
     "  Tabs, line ends and backslashes in names are written \\t, \\n, \\r and \\\\.\n\n"
-    "Texts are tokenized as in training, and never cut. A line ends at LF; a CR before it is "
-    "dropped. An empty line is a text without words and gets the answer for that. A NUL counts as "
-    "a space, a byte that is no UTF-8 as U+FFFD. Words that the model does not know have their "
-    "pretrained vector if the model was saved with --keep-vectors, and share one vector "
-    "otherwise.\n\n"
-    "The weight of a token is the gradient of the logit of the class times the token's embedding: "
-    "what the token adds to the logit. With the model bag these sum to the logit without its bias. "
-    "Tokens come in the order of the text, n-grams behind the words; each once, in no such order, "
-    "if the model was trained with --distinct.\n\n"
+    "Lines:\n"
+    "  A line ends at LF; a CR before it is dropped. An empty line is a text without words and is\n"
+    "  answered like any other. Texts are tokenized as in training and never cut: a NUL counts as\n"
+    "  a space, a byte that is no UTF-8 as U+FFFD. A word that the model does not know has its\n"
+    "  pretrained vector if the model was saved with --keep-vectors, else that of unknown "
+    "words.\n\n"
+    "Weights of --explain:\n"
+    "  The gradient of the logit of the most probable class times the token's embedding: what the\n"
+    "  token does for that class. With the model bag they sum to the logit without its bias.\n"
+    "  Tokens come in the order of the text, n-grams behind the words. A model trained with\n"
+    "  --distinct has each once, by its number in the vocabulary.\n\n"
     "Examples:\n"
     "  classify model reviews.txt\n"
     "  zcat reviews.gz | classify model --output json\n"
@@ -58,15 +59,14 @@ void add_options(CLI::App& app, ClassifyOptions& o) {
       ->transform(plain(CLI::CheckedTransformer(forms)))
       ->type_name("tsv|json|plain");
   app.add_option("--top", o.top,
-                 "The K most probable classes, the most probable first (default: 1; with json all, "
-                 "in the model's order)")
+                 "Tell the K most probable classes, the first one first (default: 1; json: all, in "
+                 "the model's order)")
       ->check(plain(CLI::PositiveNumber))
       ->type_name("K");
   app.add_flag("--explain", o.explain, "Tell how much each token speaks for the class");
   app.add_option("--embed", o.embed,
-                 "Write the vectors of the texts instead, one a line: NumPy's format if F ends "
-                 "with .npy, else numbers and tabs (- is standard output). With the model bag they "
-                 "are the means of word vectors, with others what enters the last layer")
+                 "Write the texts' vectors instead, for F.npy as NumPy has them, else as numbers "
+                 "and tabs: means of word vectors, or what enters a network's last layer")
       ->type_name("F");
   app.add_option("--batch", o.batch, "Texts that go through the model together")
       ->capture_default_str()

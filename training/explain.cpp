@@ -37,18 +37,15 @@ std::vector<Real> products(const Array& rows, const Array& gradient, std::size_t
   return all;
 }
 
-// The ids' rows of the model's table, as a parameter of its own: each place has its own gradient.
-Parameter look_up(const TextClassifier& model, const IndexArray& ids) {
-  return Parameter(embedding(model.table(), ids).value());
-}
-
-// A bag reads its rows from a table of the places of the texts, behind a row of padding.
-std::vector<Real> weights_in(const BagClassifier& bag, const TextClassifier& model, FlatBatch batch,
+// Embeddings are looked up before the tape, and become a parameter: each place has a gradient of
+// its own, and nothing happens to the model's table. A bag reads them as a table of the places,
+// behind a row of padding.
+std::vector<Real> weights_in(const BagClassifier& bag, FlatBatch batch,
                              const std::vector<Index>& classes) {
   const std::size_t places = batch.ids.size();
-  IndexArray ids(Shape{places + 1}, Vocabulary::pad);
-  std::copy_n(batch.ids.data(), places, ids.data() + 1);
-  const Parameter rows = look_up(model, ids);
+  Bags single{IndexArray(Shape{places + 1, 1}, Vocabulary::pad)};  // each id a bag of its own
+  std::copy_n(batch.ids.data(), places, single.ids.data() + 1);
+  const Parameter rows(bag.embed(single).value());
   const EmbeddingBag embed(rows, {.mode = bag.embed.mode, .padding_idx = 0});
   Bags own{IndexArray(Shape{places}), batch.offsets};
   for (std::size_t i = 0; i < places; ++i) {
@@ -65,9 +62,9 @@ std::vector<Real> weights_in(const BagClassifier& bag, const TextClassifier& mod
 
 // The others read [B, T] rows; what is padding among them is left out of the result.
 template <class Net>
-std::vector<Real> weights_in(const Net& net, const TextClassifier& model, const PaddedBatch& batch,
+std::vector<Real> weights_in(const Net& net, const PaddedBatch& batch,
                              const std::vector<Index>& classes) {
-  const Parameter rows = look_up(model, batch.ids);
+  const Parameter rows(net.embed(batch.ids).value());
   Tape tape;
   const Tensor vectors =
       net.text_vectors(rows, padding_mask(batch.ids, Vocabulary::pad), Context{});
@@ -92,13 +89,13 @@ std::vector<Real> entry_weights(const TextClassifier& model, const EncodedTexts&
         fmt::format("entry_weights: {} examples and {} classes", examples.size(), classes.size()));
   }
   if (const auto* bag = std::get_if<BagClassifier>(&model.net)) {
-    return weights_in(*bag, model, flat_batch(texts, examples), classes);
+    return weights_in(*bag, flat_batch(texts, examples), classes);
   }
   const PaddedBatch batch = padded_batch(texts, examples);
   if (const auto* mean = std::get_if<MeanClassifier>(&model.net)) {
-    return weights_in(*mean, model, batch, classes);
+    return weights_in(*mean, batch, classes);
   }
-  return weights_in(std::get<CnnClassifier>(model.net), model, batch, classes);
+  return weights_in(std::get<CnnClassifier>(model.net), batch, classes);
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

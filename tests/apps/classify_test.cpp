@@ -38,8 +38,9 @@ struct Models {
     train("ngrams", {"--ngrams", "2", "--ngram-min-count", "1"});
   }
   void train(const std::string& name, Strings more) {
-    more.insert(more.end(), {"--out", directory / name, "--predictions", directory / (name + ".p"),
-                             "--embeddings", "finetune", "--seeds", "1"});
+    more.insert(more.end(),
+                {"--out", directory / name, "--predictions", directory / (name + ".p"),
+                 "--embeddings", "finetune", "--seeds", "1", "--epochs", "20", "--lr", "0.03"});
     const Finished done = run("train_sentiment", files.arguments(more));
     if (done.code != 0) throw std::runtime_error(done.err);
   }
