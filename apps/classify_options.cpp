@@ -68,7 +68,8 @@ void add_options(CLI::App& app, ClassifyOptions& o) {
                  "Write the texts' vectors instead, for F.npy as NumPy has them, else as numbers "
                  "and tabs: means of word vectors, or what enters a network's last layer")
       ->type_name("F");
-  app.add_option("--batch", o.batch, "Texts that go through the model together")
+  app.add_option("--batch", o.batch,
+                 "Texts that go through the model together; last digits may depend on it")
       ->capture_default_str()
       ->check(plain(CLI::Range(1, 1 << 20)))
       ->type_name("N");
