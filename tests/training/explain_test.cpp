@@ -110,7 +110,7 @@ TEST_CASE("texts of a batch are explained one by one, each for its own class") {
     const auto model = tiny::classifier(kind);
     const auto together = entry_weights(model, tiny::texts(all), {2, 0, 1, 3}, {0, 1, 0, 1});
     std::vector<Real> alone;
-    for (const std::size_t i : {2, 0, 1, 3}) {
+    for (const std::size_t i : std::vector<std::size_t>{2, 0, 1, 3}) {
       const auto one = weights(model, all[i], classes[i]);
       CHECK(one.size() == all[i].size());
       alone.insert(alone.end(), one.begin(), one.end());
