@@ -45,6 +45,7 @@
 #include <tapegrad/optim/sgd.hpp>
 #include <tapegrad/text/batches.hpp>
 #include <tapegrad/text/dataset.hpp>
+#include <tapegrad/text/line_stream.hpp>
 #include <tapegrad/text/npy.hpp>
 #include <tapegrad/text/number_words.hpp>
 #include <tapegrad/text/pairs.hpp>
@@ -58,6 +59,7 @@
 #include <tapegrad/training/epochs.hpp>
 #include <tapegrad/training/experiment.hpp>
 #include <tapegrad/training/experiment_json.hpp>
+#include <tapegrad/training/explain.hpp>
 #include <tapegrad/training/fit.hpp>
 #include <tapegrad/training/metrics.hpp>
 #include <tapegrad/training/model_folder.hpp>
@@ -70,4 +72,5 @@
 #include <tapegrad/training/seq2seq_fit.hpp>
 #include <tapegrad/training/seq2seq_folder.hpp>
 #include <tapegrad/training/seq2seq_json.hpp>
+#include <tapegrad/training/serving.hpp>
 #include <tapegrad/training/splits.hpp>

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -11,6 +12,7 @@
 #include <exception>
 #include <filesystem>
 #include <stdexcept>
+#include <system_error>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/kernels/blas.hpp>
@@ -121,6 +123,31 @@ int run_measured(bool print, const std::string& trace, const std::function<int()
                      profile.events.size(), profile.events_left_out));
   }
   return code;
+}
+
+namespace {
+
+[[noreturn]] void fail_to_write() {
+  if (errno == EPIPE) {
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
+  throw std::system_error(errno, std::generic_category(), "standard output: cannot write");
+}
+
+}  // namespace
+
+void write_out(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_to_write();
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void close_out() {
+  if (::close(STDOUT_FILENO) != 0) fail_to_write();
 }
 
 std::string duration(double seconds) {

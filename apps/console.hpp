@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace tapegrad::console {
 
@@ -37,6 +38,12 @@ void check_folder_of(const std::string& file);
 /// Runs `program`, measured if that is wanted: prints a profile to standard error, and writes it
 /// call by call into the file `trace` unless that is empty.
 int run_measured(bool print, const std::string& trace, const std::function<int()>& program);
+
+/// Writes to standard output at once. std::system_error if that fails, as on a full disk. A reader
+/// that has gone away ends the program by SIGPIPE, as is usual, even where the signal was ignored.
+void write_out(std::string_view bytes);
+/// Closes standard output: some file systems tell only now that the disk is full. Errors as above.
+void close_out();
 
 /// "12 s", "3:25", "1:02:03".
 std::string duration(double seconds);

@@ -207,6 +207,10 @@ void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
                  "Write the best model's word vectors: .vec (fastText, word2vec text), .bin "
                  "(word2vec), each also .gz, or .npy")
       ->type_name("F");
+  app.add_flag("--keep-vectors", o.keep_vectors,
+               "Save the other vectors of --vectors with the model, so that words that are not in "
+               "train have theirs when texts are classified; of use where embeddings stay close to "
+               "the pretrained ones: frozen, or trained a little");
   app.add_option("--json", o.json, "Write all results as JSON")->type_name("F");
   app.add_option("--predictions", o.predictions,
                  "Write what the best model says of each of its test texts, as TSV")

@@ -63,6 +63,16 @@ void complete_model(TrainSentimentOptions& o) {
   if (!o.filter_widths.empty()) net.filter_widths = o.filter_widths;
 }
 
+void check_kept_vectors(const TrainSentimentOptions& o) {
+  if (!o.keep_vectors) return;
+  if (o.out.empty()) throw std::invalid_argument("--keep-vectors: needs --out, to keep them there");
+  if (o.vectors.empty()) throw std::invalid_argument("--keep-vectors: needs --vectors");
+  if (o.vectors == "-") {
+    throw std::invalid_argument(
+        "--keep-vectors: reads the vectors twice, which standard input cannot be");
+  }
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, TrainSentimentOptions& options) {
@@ -85,6 +95,7 @@ void complete(TrainSentimentOptions& options) {
   if (options.train.empty()) use_embedded_data(options);
   complete_model(options);
   check(options.checkpoints);
+  check_kept_vectors(options);
   if (options.missing != "normal" && options.missing != "zeros") {
     throw std::invalid_argument(
         fmt::format("--missing: \"{}\" is not one of normal, zeros", options.missing));

@@ -28,6 +28,7 @@ struct TrainSentimentOptions {
   int threads = 0;
   bool quiet = false;
   std::string json, out, predictions, trace, save_vectors;
+  bool keep_vectors = false;
   bool profile = false;
   bool embedded = false;  // trains on the data that comes with the program
 };

@@ -46,6 +46,22 @@ void name_embedded(tg::Corpus& corpus) {
   }
 }
 
+// The vectors of the file that the best model has no row for.
+tg::KeptVectors load_kept_vectors(const tg::TrainSentimentOptions& options,
+                                  const tg::ExperimentResult& result) {
+  const std::string embeddings = result.best_name.substr(0, result.best_name.find(','));
+  if (!tg::embedding_choice(embeddings).pretrained) {
+    tg::warn(
+        fmt::format("--keep-vectors: the best model ({}) has no pretrained vectors, none are kept",
+                    result.best_name));
+    return {};
+  }
+  const tg::Vocabulary& vocabulary = result.best->vocabulary;
+  const auto unknown = [&](std::string_view word) { return !vocabulary.find(word); };
+  tg::WordVectors vectors = tg::load_vectors(options.vectors, unknown, {.cache = options.cache});
+  return {std::move(vectors.words), std::move(vectors.values)};
+}
+
 int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& corpus,
                   const tg::ExperimentResult& result) {
   if (!options.json.empty()) {
@@ -108,11 +124,12 @@ int train(tg::TrainSentimentOptions& options) {
   options.experiment.fit.progress = [&](const tg::Progress& progress) {
     line.show([&] { return tg::progress_text(run_name, progress); });
   };
-  const tg::ExperimentResult result = tg::run_experiment(
+  tg::ExperimentResult result = tg::run_experiment(
       corpus, vectors, options.experiment,
       [&](const tg::EmbeddingChoice&, const std::string& name) { run_name = name; });
   line.clear();
   if (!result.diverged.empty()) give_up(options, corpus, result);
+  if (options.keep_vectors && result.best) result.best->kept = load_kept_vectors(options, result);
   fmt::print("{}", tg::result_text(corpus, options.experiment, result));
   return write_outputs(options, corpus, result);
 }

@@ -135,29 +135,37 @@ Tensor BagClassifier::weights(const Bags& bags) const {
   return Tensor(std::move(weights));
 }
 
-Tensor CnnClassifier::operator()(const IndexArray& ids, const Context& context) const {
-  const Mask padding = padding_mask(ids, Vocabulary::pad);
-  const Tensor x = embed(ids);
+Tensor CnnClassifier::text_vectors(const Tensor& x, const Mask& padding, const Context&) const {
   std::vector<Tensor> maxima;
   for (const Conv1d& conv : convs) {
     maxima.push_back(
         max_over_time(conv(x), window_mask(padding, conv.kernel_size(), conv.padding)));
   }
   // The maximum of relu(x) is the relu of the maximum, and that is less work.
-  return out(drop(relu(concat(maxima, 1)), context));
+  return relu(concat(maxima, 1));
 }
 
 Tensor TextClassifier::operator()(const EncodedTexts& texts, const std::vector<Index>& examples,
                                   const Context& context, double word_dropout) const {
+  const Tensor x = text_vectors(texts, examples, context, word_dropout);
+  return std::visit([&](const auto& each) { return each.out(each.drop(x, context)); }, net);
+}
+
+Tensor TextClassifier::text_vectors(const EncodedTexts& texts, const std::vector<Index>& examples,
+                                    const Context& context, double word_dropout) const {
   if (const auto* bag = std::get_if<BagClassifier>(&net)) {
     FlatBatch batch = flat_batch(texts, examples);
     drop_words(batch.ids, word_dropout, context);
-    return (*bag)({std::move(batch.ids), std::move(batch.offsets)}, context);
+    return bag->text_vectors({std::move(batch.ids), std::move(batch.offsets)});
   }
   PaddedBatch batch = padded_batch(texts, examples);
   drop_words(batch.ids, word_dropout, context);
-  if (const auto* mean = std::get_if<MeanClassifier>(&net)) return (*mean)(batch.ids, context);
-  return std::get<CnnClassifier>(net)(batch.ids, context);
+  const Mask padding = padding_mask(batch.ids, Vocabulary::pad);
+  const auto of_embedded = [&](const auto& each) {
+    return each.text_vectors(each.embed(batch.ids), padding, context);
+  };
+  if (const auto* mean = std::get_if<MeanClassifier>(&net)) return of_embedded(*mean);
+  return of_embedded(std::get<CnnClassifier>(net));
 }
 
 const Parameter& TextClassifier::table() const {

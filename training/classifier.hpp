@@ -55,18 +55,20 @@ struct BagClassifier {
 
   /// Bags of B texts, flat -> logits [B, C].
   Tensor operator()(const Bags& bags, const Context& context) const {
-    return out(drop(nb.defined() ? embed(bags, weights(bags)) : embed(bags), context));
+    return out(drop(text_vectors(bags), context));
   }
+  /// The same -> the texts' vectors [B, D].
+  Tensor text_vectors(const Bags& bags) const {
+    return nb.defined() ? embed(bags, weights(bags)) : embed(bags);
+  }
+  /// What each vector is multiplied with, given Naive-Bayes weights: [N].
+  Tensor weights(const Bags& bags) const;
   static void visit(auto& self, auto&& v) {
     v("embed", self.embed);
     v("drop", self.drop);
     v("out", self.out);
     v("nb.weight", self.nb);
   }
-
- private:
-  /// What each vector is multiplied with: [N].
-  Tensor weights(const Bags& bags) const;
 };
 
 /// The mean of a text's word vectors, and a network with one hidden layer (a deep averaging
@@ -79,8 +81,12 @@ struct MeanClassifier {
 
   /// Padded ids [B, T] -> logits [B, C]; padding is left out of the mean.
   Tensor operator()(const IndexArray& ids, const Context& context) const {
-    const Tensor mean = masked_mean(drop(embed(ids), context), padding_mask(ids, Vocabulary::pad));
-    return out(drop(relu(hidden(mean)), context));
+    const Mask padding = padding_mask(ids, Vocabulary::pad);
+    return out(drop(text_vectors(embed(ids), padding, context), context));
+  }
+  /// Embedded texts [B, T, D] and where they are padding [B, T] -> their vectors [B, H].
+  Tensor text_vectors(const Tensor& x, const Mask& padding, const Context& context) const {
+    return relu(hidden(masked_mean(drop(x, context), padding)));
   }
   static void visit(auto& self, auto&& v) {
     v("embed", self.embed);
@@ -101,7 +107,13 @@ struct CnnClassifier {
   Linear out;
 
   /// Padded ids [B, T] -> logits [B, C].
-  Tensor operator()(const IndexArray& ids, const Context& context) const;
+  Tensor operator()(const IndexArray& ids, const Context& context) const {
+    const Mask padding = padding_mask(ids, Vocabulary::pad);
+    return out(drop(text_vectors(embed(ids), padding, context), context));
+  }
+  /// Embedded texts [B, T, D] and where they are padding [B, T] -> their vectors, one number for
+  /// each filter.
+  Tensor text_vectors(const Tensor& x, const Mask& padding, const Context& context) const;
   static void visit(auto& self, auto&& v) {
     v("embed", self.embed);
     v("convs", self.convs);
@@ -118,6 +130,9 @@ struct TextClassifier {
   /// `word_dropout`.
   Tensor operator()(const EncodedTexts& texts, const std::vector<Index>& examples,
                     const Context& context, double word_dropout = 0.0) const;
+  /// The vectors of these examples: what goes, but for dropout, into the last linear layer.
+  Tensor text_vectors(const EncodedTexts& texts, const std::vector<Index>& examples,
+                      const Context& context, double word_dropout = 0.0) const;
 
   /// The embedding table [V, D].
   const Parameter& table() const;
@@ -139,7 +154,9 @@ struct Predictions {
   Array probabilities;        // [N, C]
 };
 /// Classifies all texts, `batch_size` at a time, without a tape; of equal probabilities the first
-/// class wins.
+/// class wins. Any number of threads may do so with one model at the same time, as long as none
+/// changes it: nothing is written to it, not even with rows that lag behind their optimizer
+/// (RowPolicy::exact), and the results have the bits that one thread gets.
 Predictions predict(const TextClassifier& model, const EncodedTexts& texts, Index batch_size = 256);
 
 }  // namespace TAPEGRAD_PRECISION

@@ -122,11 +122,13 @@ EncodedTexts encode(const ClassifierModel& model, const std::vector<std::string>
 
 void save_model(const ClassifierModel& model, const std::string& folder) {
   check_labels(model.labels);
-  const FilesBeside beside(folder, {"vocab.txt", "ngrams.txt", "model.safetensors", "config.json"});
+  const FilesBeside beside(folder, {"vocab.txt", "ngrams.txt", kept_words_file, kept_values_file,
+                                    "model.safetensors", "config.json"});
   model.vocabulary.save(beside("vocab.txt"));
   if (listed(model.ngrams.options())) {
     model.ngrams.save(beside("ngrams.txt"), model.vocabulary);
   }
+  write_kept_vectors(model.kept, beside);
   write_parameters(beside("model.safetensors"), parameters(model.net));
   write_file(beside("config.json"), to_json(model).dump(2) + "\n");
   beside.put_in_place();
@@ -144,8 +146,13 @@ ClassifierModel load_model(const std::string& folder) {
   check_tensors(file,
                 wanted_tensors(config, config.words + static_cast<std::size_t>(ngrams.size())));
   TextClassifier net = read_network(file, config.classifier);
-  return {config.classifier,        config.rules,   std::move(vocabulary),
-          std::move(config.labels), std::move(net), std::move(ngrams)};
+  return {config.classifier,
+          config.rules,
+          std::move(vocabulary),
+          std::move(config.labels),
+          std::move(net),
+          std::move(ngrams),
+          read_kept_vectors(from, config.width)};
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

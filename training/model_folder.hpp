@@ -1,11 +1,12 @@
-// A trained classifier as a folder: config.json, vocab.txt, model.safetensors, and with n-grams
-// ngrams.txt.
+// A trained classifier as a folder: config.json, vocab.txt, model.safetensors, with n-grams
+// ngrams.txt, and with kept vectors vectors.txt and vectors.safetensors.
 #pragma once
 
 #include <string>
 #include <tapegrad/text/tokenizer.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <tapegrad/training/classifier.hpp>
+#include <tapegrad/training/kept_vectors.hpp>
 #include <vector>
 
 namespace tapegrad {
@@ -19,9 +20,10 @@ struct ClassifierModel {
   std::vector<std::string> labels;  // name of each class
   TextClassifier net;
   Ngrams ngrams = {};
+  KeptVectors kept = {};  // Serving uses them
 };
 
-/// Texts as ids that the model's network takes, n-grams and all.
+/// Texts as ids that the model's network takes, n-grams and all, but without kept vectors.
 EncodedTexts encode(const ClassifierModel& model, const std::vector<std::string>& texts);
 
 /// Writes the files into `folder`, which is made if it is missing. All are written beside
@@ -35,7 +37,8 @@ void save_model(const ClassifierModel& model, const std::string& folder);
 /// files, and no file outside of it is read. FormatError for files that are not what they should
 /// be, do not fit each other, or that a newer version wrote; std::system_error for one that cannot
 /// be read; std::runtime_error for one that does not fit into memory. A row of padding that is not
-/// zero is made zero, with a warning.
+/// zero is made zero, with a warning. Any number of threads may classify
+/// texts with one loaded model at the same time: see predict, and Serving (training/serving.hpp).
 ClassifierModel load_model(const std::string& folder);
 
 }  // namespace TAPEGRAD_PRECISION

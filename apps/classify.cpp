@@ -1,0 +1,183 @@
+// Classifies lines of text with a saved model, as they come.
+
+#include <fmt/core.h>
+
+#include <exception>
+#include <optional>
+#include <tapegrad/core/files.hpp>
+#include <tapegrad/core/parallel.hpp>
+#include <tapegrad/core/visit.hpp>
+#include <tapegrad/text/line_stream.hpp>
+#include <tapegrad/text/npy.hpp>
+#include <tapegrad/training/serving.hpp>
+
+#include "classify_options.hpp"
+#include "classify_text.hpp"
+#include "console.hpp"
+
+namespace tg = tapegrad;
+namespace console = tg::console;
+
+namespace {
+
+// Lines that are answered together.
+class Lines {
+ public:
+  explicit Lines(std::size_t most) : most_(most) {}
+
+  void clear() {
+    bytes_.clear();
+    ends_.clear();
+  }
+  void add(std::string_view line) {
+    bytes_ += line;
+    ends_.push_back(bytes_.size());
+  }
+  bool full() const { return ends_.size() >= most_ || bytes_.size() >= most_bytes; }
+  std::size_t size() const { return ends_.size(); }
+  std::vector<std::string_view> range(std::size_t begin, std::size_t end) const {
+    std::vector<std::string_view> lines;
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::size_t from = i == 0 ? 0 : ends_[i - 1];
+      lines.push_back(std::string_view(bytes_).substr(from, ends_[i] - from));
+    }
+    return lines;
+  }
+
+ private:
+  static constexpr std::size_t most_bytes = std::size_t{1} << 22U;
+
+  std::size_t most_;
+  std::string bytes_;
+  std::vector<std::size_t> ends_;
+};
+
+// What is written of some texts: lines, or vectors for a .npy file.
+struct Answer {
+  std::string lines;
+  tg::Array vectors;
+};
+
+// Where answers go. A file is put in its place by `finish` alone.
+class Destination {
+ public:
+  Destination(const std::string& embed, std::size_t width) {
+    if (embed.ends_with(".npy")) {
+      npy_.emplace(embed, width);
+    } else if (!embed.empty() && embed != "-") {
+      file_.emplace(embed);
+    }
+  }
+  bool is_file() const { return npy_ || file_; }
+  bool wants_arrays() const { return npy_.has_value(); }
+
+  void write(const Answer& answer) {
+    if (npy_) return npy_->append(answer.vectors);
+    if (file_) return file_->append(answer.lines.data(), answer.lines.size());
+    console::write_out(answer.lines);
+  }
+  void finish() {
+    if (npy_) return npy_->commit();
+    if (file_) return file_->commit();
+    console::close_out();
+  }
+
+ private:
+  std::optional<tg::NpyWriter> npy_;
+  std::optional<tg::OutputFile> file_;
+};
+
+class Classify {
+ public:
+  explicit Classify(const tg::ClassifyOptions& options)
+      : options_(options),
+        serving_(load(options.model)),
+        answer_lines_(options.output.value_or(tg::LineForm::tsv), serving_.model().labels,
+                      options.top.value_or(0)),
+        destination_(options.embed, tg::text_vector_width(serving_.model().net)) {}
+
+  int run() {
+    for (const std::string& file : options_.files) {
+      answer_file(file);
+      if (console::stop_requested()) return interrupted();
+    }
+    destination_.finish();
+    return console::success;
+  }
+
+ private:
+  static tg::Serving load(const std::string& folder) {
+    tg::ClassifierModel model = tg::load_model(folder);
+    tg::freeze(model.net);  // --explain needs no gradients of its parameters
+    return tg::Serving(std::move(model));
+  }
+
+  // Answers what has been read whenever more would have to be waited for.
+  void answer_file(const std::string& file) {
+    constexpr std::size_t groups_at_once = 16;  // not of the threads: results do not depend on them
+    tg::LineStream stream(file, console::stop_requested);
+    Lines lines(groups_at_once * options_.batch);
+    std::string_view line;
+    while (!console::stop_requested() && stream.next(line)) {
+      lines.clear();
+      lines.add(line);
+      std::exception_ptr error;
+      try {
+        while (!lines.full() && stream.ready() && stream.next(line)) lines.add(line);
+      } catch (...) {
+        error = std::current_exception();
+      }
+      answer_all(lines);
+      if (error) std::rethrow_exception(error);
+    }
+  }
+
+  void answer_all(const Lines& lines) {
+    const std::size_t batch = options_.batch;
+    std::vector<Answer> answers((lines.size() + batch - 1) / batch);
+    tg::parallel_for(answers.size(), [&](std::size_t i) {
+      answers[i] = answer(lines.range(i * batch, std::min(lines.size(), (i + 1) * batch)));
+    });
+    for (const Answer& each : answers) destination_.write(each);
+  }
+
+  Answer answer(const std::vector<std::string_view>& lines) const {
+    const tg::ServedTexts texts = serving_.encode(lines, options_.explain);
+    if (!options_.embed.empty()) {
+      const tg::Array vectors = serving_.text_vectors(texts);
+      if (destination_.wants_arrays()) return {{}, vectors};
+      return {tg::vector_lines(vectors), {}};
+    }
+    const tg::Predictions predictions = serving_.predict(texts);
+    if (!options_.explain) return {answer_lines_(texts, predictions, nullptr), {}};
+    const auto weights = serving_.explain(texts, predictions.labels);
+    return {answer_lines_(texts, predictions, &weights), {}};
+  }
+
+  int interrupted() const {
+    if (destination_.is_file()) {
+      fmt::print(stderr, "interrupted; {} is not written\n", options_.embed);
+    }
+    return console::interrupted;
+  }
+
+  const tg::ClassifyOptions& options_;
+  tg::Serving serving_;
+  tg::AnswerLines answer_lines_;
+  Destination destination_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app;
+  tg::ClassifyOptions options;
+  tg::add_options(app, options);
+  return console::run(app, argc, argv, [&] {
+    tg::complete(options);
+    if (options.embed != "-") console::check_folder_of(options.embed);
+    tg::set_threads(options.threads);
+    console::catch_interrupts();
+    return Classify(options).run();
+  });
+}
