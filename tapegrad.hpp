@@ -14,6 +14,7 @@
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/parameter.hpp>
 #include <tapegrad/core/profile.hpp>
+#include <tapegrad/core/quantized_table.hpp>
 #include <tapegrad/core/rng.hpp>
 #include <tapegrad/core/tape.hpp>
 #include <tapegrad/core/tensor.hpp>

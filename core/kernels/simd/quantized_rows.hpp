@@ -1,0 +1,209 @@
+// Sums of the rows of quantized tables, which become numbers in registers. See vectors.hpp for the
+// rules of this folder, QuantizedTable for how rows lie.
+#pragma once
+
+#include <tapegrad/core/kernels/simd/sum_rows.hpp>
+// The instructions that make numbers of bytes: GCC does not find them by itself.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace {
+
+using Byte = std::uint8_t;
+using Half = std::uint16_t;  // the bits of one
+using Bytes16 [[gnu::vector_size(16)]] = Byte;
+
+// The n bytes at `from`, a power of two, and zeros.
+template <std::size_t n>
+[[gnu::always_inline]] inline Bytes16 load_bytes(const Byte* from) {
+  using Words [[gnu::vector_size(16)]] = std::uint64_t;
+  Words words = {};
+  if constexpr (n == 16) {
+    __builtin_memcpy(&words, from, 16);
+  } else {
+    std::uint64_t word = 0;
+    __builtin_memcpy(&word, from, n);
+    words = Words{word, 0};
+  }
+  return reinterpret_cast<Bytes16>(words);
+}
+
+// The first bytes as numbers.
+template <class V>
+[[gnu::always_inline]] inline V numbers_of(const Bytes16& bytes) {
+#if defined(__x86_64__) && !defined(TAPEGRAD_DOUBLE)
+  [[maybe_unused]] const auto b = reinterpret_cast<__m128i>(bytes);
+#if defined(__AVX512F__)
+  if constexpr (sizeof(V) == 64) return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(b));
+#endif
+#if defined(__AVX2__)
+  if constexpr (sizeof(V) == 32) return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(b));
+#endif
+  if constexpr (sizeof(V) == 16) {
+    const __m128i zeros = _mm_setzero_si128();
+    return _mm_cvtepi32_ps(_mm_unpacklo_epi16(_mm_unpacklo_epi8(b, zeros), zeros));
+  }
+#endif
+  V v;
+  if constexpr (lanes<V> == 1) {
+    v = static_cast<Real>(bytes[0]);
+  } else {
+    for (std::size_t i = 0; i < lanes<V>; ++i) v[i] = static_cast<Real>(bytes[i]);
+  }
+  return v;
+}
+
+// What is said of codes of 8 and 4 bits alike: behind them stand the scale and the zero point.
+class ScaledRows {
+ public:
+  ScaledRows(const QuantizedRows& rows, std::size_t code_bytes)
+      : rows_(rows), code_bytes_(code_bytes) {}
+
+  [[gnu::always_inline]] const Byte* row(Index number) const {
+    return rows_.from + static_cast<std::size_t>(number) * rows_.row_bytes;
+  }
+  // The whole row: of most tables that is a few lines.
+  template <class V, std::size_t count>
+  [[gnu::always_inline]] void prefetch(const Byte* row, const Columns& /*columns*/) const {
+    constexpr std::size_t line = 64;
+    for (std::size_t at = 0; at < rows_.row_bytes; at += line) __builtin_prefetch(row + at);
+    __builtin_prefetch(row + rows_.row_bytes - 1);
+  }
+
+ protected:
+  // scale * q + zero for the codes that `codes` gives for a column.
+  template <class V, class Codes>
+  [[gnu::always_inline]] auto scaled(const Byte* row, const Codes& codes) const {
+    float scale, zero;
+    __builtin_memcpy(&scale, row + code_bytes_, sizeof scale);
+    __builtin_memcpy(&zero, row + code_bytes_ + sizeof scale, sizeof zero);
+    return [codes, scale = static_cast<Real>(scale), zero = static_cast<Real>(zero)](
+               std::size_t column) { return numbers_of<V>(codes(column)) * scale + zero; };
+  }
+
+ private:
+  QuantizedRows rows_;
+  std::size_t code_bytes_;
+};
+
+class Int8Rows : public ScaledRows {
+ public:
+  Int8Rows(const QuantizedRows& rows, std::size_t width) : ScaledRows(rows, width) {}
+
+  template <class V>
+  [[gnu::always_inline]] auto numbers(const Byte* row) const {
+    return scaled<V>(row, [row](std::size_t column) { return load_bytes<lanes<V>>(row + column); });
+  }
+};
+
+// a[0], b[0], a[1], b[1], ...
+[[gnu::always_inline]] inline Bytes16 interleaved(const Bytes16& a, const Bytes16& b) {
+  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+class Int4Rows : public ScaledRows {
+ public:
+  Int4Rows(const QuantizedRows& rows, std::size_t width) : ScaledRows(rows, (width + 1) / 2) {}
+
+  template <class V>
+  [[gnu::always_inline]] auto numbers(const Byte* row) const {
+    return scaled<V>(row, [row](std::size_t column) {
+      constexpr std::size_t n = (lanes<V> + 1) / 2;
+      const Byte* at = row + column / 2;
+      const Bytes16 bytes = load_bytes<n>(at);
+      if (column % 2 == 0) return interleaved(bytes & low, bytes >> 4);
+      // Behind the codes there is the scale: a byte more can always be read.
+      return interleaved(bytes >> 4, load_bytes<n>(at + 1) & low);
+    });
+  }
+
+ private:
+  static constexpr Byte low = 15;
+};
+
+// The number of these bits, which are not those of an infinity or NaN: those of the exponent and
+// the fraction are a float that is 2^112 times too small.
+[[gnu::always_inline]] inline float number_of(Half half) {
+  const std::uint32_t bits = (half & 0x7FFFU) << 13U;
+  float number;
+  __builtin_memcpy(&number, &bits, sizeof number);
+  number *= 0x1p112F;
+  return (half & 0x8000U) == 0 ? number : -number;
+}
+
+#if defined(__x86_64__) && !defined(TAPEGRAD_DOUBLE)
+// The same for vectors of bits, each in the lower half of its lane.
+template <class V, class Bits>
+[[gnu::always_inline]] inline V numbers_of_halves(const Bits& bits) {
+  const V numbers = reinterpret_cast<V>((bits & 0x7FFF) << 13) * 0x1p112F;
+  return reinterpret_cast<V>(reinterpret_cast<Bits>(numbers) | (bits & 0x8000) << 16);
+}
+#endif
+
+template <class V>
+[[gnu::always_inline]] inline V load_halves(const Half* from) {
+#if defined(__x86_64__) && !defined(TAPEGRAD_DOUBLE)
+  [[maybe_unused]] const auto* vector = reinterpret_cast<const __m128i*>(from);
+#if defined(__AVX512F__)
+  if constexpr (sizeof(V) == 64) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+  }
+#endif
+#if defined(__AVX2__)
+  if constexpr (sizeof(V) == 32) {
+    using Bits [[gnu::vector_size(32)]] = std::int32_t;
+    const __m256i bits = _mm256_cvtepu16_epi32(_mm_loadu_si128(vector));
+    return numbers_of_halves<V>(reinterpret_cast<Bits>(bits));
+  }
+#endif
+  if constexpr (sizeof(V) == 16) {
+    using Bits [[gnu::vector_size(16)]] = std::int32_t;
+    const __m128i bits = _mm_unpacklo_epi16(_mm_loadl_epi64(vector), _mm_setzero_si128());
+    return numbers_of_halves<V>(reinterpret_cast<Bits>(bits));
+  }
+#endif
+  V v;
+  if constexpr (lanes<V> == 1) {
+    v = static_cast<Real>(number_of(*from));
+  } else {
+    for (std::size_t i = 0; i < lanes<V>; ++i) v[i] = static_cast<Real>(number_of(from[i]));
+  }
+  return v;
+}
+
+class Float16Rows {
+ public:
+  Float16Rows(const QuantizedRows& rows, std::size_t width)
+      : from_(reinterpret_cast<const Half*>(rows.from)), width_(width) {}
+
+  [[gnu::always_inline]] const Half* row(Index number) const {
+    return from_ + static_cast<std::size_t>(number) * width_;
+  }
+  template <class V, std::size_t count>
+  [[gnu::always_inline]] void prefetch(const Half* row, const Columns& columns) const {
+    constexpr std::size_t line = 64 / sizeof(Half);
+    for (std::size_t at = columns.column; at < columns.last + lanes<V>; at += line) {
+      __builtin_prefetch(row + at);
+    }
+    __builtin_prefetch(row + columns.last + lanes<V> - 1);
+  }
+  template <class V>
+  [[gnu::always_inline]] auto numbers(const Half* row) const {
+    return [row](std::size_t column) { return load_halves<V>(row + column); };
+  }
+
+ private:
+  const Half* from_;
+  std::size_t width_;
+};
+
+template <class Rows>
+void sum_quantized_rows(const RowSums& sums, const QuantizedRows& rows, std::size_t begin,
+                        std::size_t end) {
+  sum_all(Rows(rows, sums.width), sums, begin, end);
+}
+
+}  // namespace
+}  // namespace tapegrad::inline TAPEGRAD_PRECISION
