@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <system_error>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
@@ -42,31 +41,28 @@ void FilesBeside::put_in_place() const {
 inline namespace TAPEGRAD_PRECISION {
 
 void write_parameters(const std::string& path, const std::vector<NamedParameter>& parameters) {
-  std::vector<NamedArray> arrays;
-  for (const auto& [name, p] : parameters) arrays.push_back({name, p.value()});
-  write_file(path, to_safetensors(arrays));
+  std::vector<RawTensor> tensors;
+  for (const auto& [name, p] : parameters) tensors.push_back(raw_tensor(name, p.value()));
+  write_safetensors(path, tensors, {{"format", "pt"}});
 }
 
 void read_parameters(const std::string& path, const std::vector<NamedParameter>& parameters) {
-  std::vector<NamedArray> arrays = read_safetensors(path);
+  const SafetensorsFile file(path);
   for (const auto& [name, p] : parameters) {
-    const auto named =
-        std::find_if(arrays.begin(), arrays.end(),
-                     [&wanted = name](const auto& each) { return each.name == wanted; });
-    if (named == arrays.end()) {
-      throw FormatError(path, 0, fmt::format("tensor {} is missing", name));
-    }
-    if (named->array.shape() != p.shape()) {
+    const RawTensor* tensor = file.find(name);
+    if (tensor == nullptr) throw FormatError(path, 0, fmt::format("tensor {} is missing", name));
+    const Shape shape(tensor->shape.begin(), tensor->shape.end());
+    if (shape != p.shape()) {
       throw FormatError(path, 0,
                         fmt::format("tensor {} has shape {}, config.json wants {}", name,
-                                    to_string(named->array.shape()), to_string(p.shape())));
+                                    to_string(shape), to_string(p.shape())));
     }
-    Parameter(p).assign(std::move(named->array));
+    Parameter(p).assign(file.array(*tensor));
   }
-  if (parameters.size() != arrays.size()) {
-    throw FormatError(
-        path, 0,
-        fmt::format("has {} tensors, the model {} parameters", arrays.size(), parameters.size()));
+  if (parameters.size() != file.tensors().size()) {
+    throw FormatError(path, 0,
+                      fmt::format("has {} tensors, the model {} parameters", file.tensors().size(),
+                                  parameters.size()));
   }
 }
 

@@ -34,8 +34,9 @@ inline namespace TAPEGRAD_PRECISION {
 /// Writes the parameters as a safetensors file. Errors as in write_file.
 void write_parameters(const std::string& path, const std::vector<NamedParameter>& parameters);
 
-/// Puts a file's arrays in place of the parameters' values, all of them and no other. FormatError
-/// for a tensor that is missing, of another shape, or too many, and as in read_safetensors.
+/// Puts a file's tensors (F64, F32, F16 or BF16) in place of the parameters' values, all of them
+/// and no other. FormatError for a tensor that is missing, of another shape, or too many, and as in
+/// SafetensorsFile.
 void read_parameters(const std::string& path, const std::vector<NamedParameter>& parameters);
 
 }  // namespace TAPEGRAD_PRECISION

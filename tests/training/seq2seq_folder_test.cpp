@@ -76,7 +76,8 @@ TEST_CASE("tensors have the names that PyTorch gives to such a network") {
   const TemporaryDirectory directory;
   save_seq2seq(model(), directory.path());
   std::vector<std::string> names;
-  for (const auto& each : tapegrad::read_safetensors(directory / "model.safetensors")) {
+  const tapegrad::SafetensorsFile file(directory / "model.safetensors");
+  for (const auto& each : file.tensors()) {
     names.push_back(each.name);
   }
   CHECK(names.size() == 2 + 12 + 2 + 2 * 18 + 2 + 2);  // tables, layers, norms, output
