@@ -67,4 +67,5 @@
 #include <tapegrad/training/seq2seq_fit.hpp>
 #include <tapegrad/training/seq2seq_folder.hpp>
 #include <tapegrad/training/seq2seq_json.hpp>
+#include <tapegrad/training/smaller_model.hpp>
 #include <tapegrad/training/splits.hpp>

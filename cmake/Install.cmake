@@ -37,8 +37,8 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # The programs, and the data they train on when no file is named.
 if(TAPEGRAD_BUILD_APPS)
   file(RELATIVE_PATH lib_from_bin /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
-  set_target_properties(train_sentiment train_seq2seq padding_gradients PROPERTIES
+  set_target_properties(train_sentiment train_seq2seq padding_gradients quantize PROPERTIES
                         INSTALL_RPATH "$ORIGIN/${lib_from_bin}")
-  install(TARGETS train_sentiment train_seq2seq padding_gradients)
+  install(TARGETS train_sentiment train_seq2seq padding_gradients quantize)
   install(DIRECTORY data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tapegrad)
 endif()

@@ -126,24 +126,23 @@ Simd::SumQuantized* loop_of(QuantizedKind kind) {
   return kind == QuantizedKind::int8 ? simd().sum_int8_rows : simd().sum_int4_rows;
 }
 
-// The sums of `count` lists of rows.
+// The sums of `count` lists of rows, or without starts as many rows.
 void sum_rows_of(const QuantizedTable& table, const RowSums& sums, std::size_t count) {
   const QuantizedRows rows{table.row(0), table.row_bytes()};
   Simd::SumQuantized* const loop = loop_of(table.kind());
-  const std::size_t cost = count == 0 ? 0 : (sums.starts[count] / count + 1) * sums.width;
+  const std::size_t length =
+      count == 0 || sums.starts == nullptr ? 1 : sums.starts[count] / count + 1;
+  const std::size_t cost = length * sums.width;
   parallel_ranges(count, cost,
                   [&](std::size_t begin, std::size_t end) { loop(sums, rows, begin, end); });
 }
 
-// The rows of ids, each a sum of its own: -> [..., D].
+// The rows of ids of this shape: -> [..., D].
 Array gather(const QuantizedTable& table, const Index* ids, Shape shape) {
   const std::size_t n = count(shape);
   shape.push_back(table.width());
   Array y(shape);
-  std::vector<std::size_t> starts(n + 1);
-  std::iota(starts.begin(), starts.end(), std::size_t(0));
-  sum_rows_of(table, {.width = table.width(), .rows = ids, .starts = starts.data(), .to = y.data()},
-              n);
+  sum_rows_of(table, {.width = table.width(), .rows = ids, .to = y.data()}, n);
   return y;
 }
 

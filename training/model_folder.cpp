@@ -4,10 +4,12 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/memory.hpp>
 #include <tapegrad/training/model_files.hpp>
+#include <tapegrad/training/quantized_network.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
@@ -17,16 +19,17 @@ namespace fs = std::filesystem;
 
 // What is written has version 1 unless the model has parts that programs of that version do not
 // know.
-constexpr int format_version = 3;
+constexpr int format_version = 4;
 
 int version_of(const ClassifierModel& model) {
+  if (model.net.quantized() != nullptr) return 4;
   if (model.config.kind == ModelKind::cnn) return 3;
   const bool plain = model.ngrams.size() == 0 && !model.ngrams.options().distinct;
   return plain && !model.config.nb_weights ? 1 : 2;
 }
 
 Json to_json(const ClassifierModel& model) {
-  const Shape& table = model.net.table().shape();
+  const Shape table = model.net.table_shape();
   Json json = {{"format_version", version_of(model)},
                {"model",
                 {{"kind", to_string(model.config.kind)},
@@ -45,6 +48,9 @@ Json to_json(const ClassifierModel& model) {
     json["model"]["filters"] = model.config.filters;
   }
   if (model.config.nb_weights) json["model"]["nb_weights"] = true;
+  if (const QuantizedTable* quantized = model.net.quantized()) {
+    json["model"]["quantized"] = to_string(quantized->kind());
+  }
   const NgramOptions& ngrams = model.ngrams.options();
   if (ngrams.order > 1 || ngrams.distinct) {
     json["model"]["ngrams"] = {{"order", ngrams.order},
@@ -60,6 +66,7 @@ struct Config {
   TokenizerRules rules;
   std::vector<std::string> labels;
   std::size_t words, width;
+  std::optional<QuantizedKind> quantized;
 };
 
 NgramOptions ngram_options(const Json& net) {
@@ -97,6 +104,7 @@ Config parse_config(const std::string& path) {
     config.labels = json.at("labels");
     config.words = net.at("vocabulary_size");
     config.width = net.at("embedding_dim");
+    if (net.contains("quantized")) config.quantized = quantized_kind(net.at("quantized"));
     return config;
   } catch (const Json::exception& error) {
     throw FormatError(path, 0, error.what());
@@ -165,7 +173,7 @@ void save_model(const ClassifierModel& model, const std::string& folder) {
   if (listed(model.ngrams.options())) {
     model.ngrams.save(beside("ngrams.txt"), model.vocabulary);
   }
-  write_parameters(beside("model.safetensors"), parameters(model.net));
+  write_network(beside("model.safetensors"), model.net);
   write_file(beside("config.json"), to_json(model).dump(2) + "\n");
   beside.put_in_place();
 }
@@ -182,8 +190,12 @@ ClassifierModel load_model(const std::string& folder) {
                       ? Ngrams::load((from / "ngrams.txt").string(), vocabulary, options)
                       : Ngrams::hashed(options);
   const std::size_t rows = config.words + static_cast<std::size_t>(ngrams.size());
-  TextClassifier net = make_classifier(config.classifier, zeros({rows, config.width}), rng);
-  read_parameters((from / "model.safetensors").string(), parameters(net));
+  const std::string tensors = (from / "model.safetensors").string();
+  TextClassifier net = config.quantized
+                           ? read_quantized_network(tensors, config.classifier, *config.quantized,
+                                                    {rows, config.width})
+                           : make_classifier(config.classifier, zeros({rows, config.width}), rng);
+  if (!config.quantized) read_parameters(tensors, parameters(net));
   return {config.classifier, config.rules,   std::move(vocabulary),
           config.labels,     std::move(net), std::move(ngrams)};
 }

@@ -112,7 +112,8 @@ struct NormalizedGradient {
 struct Simd {
   /// Sums begin .. end-1.
   void (*sum_rows)(const RowSums& sums, std::size_t begin, std::size_t end);
-  /// The same of quantized rows, in place of those at sums.from.
+  /// The same of quantized rows, in place of those at sums.from. Without sums.starts, each sum is
+  /// the row of one place.
   using SumQuantized = void(const RowSums& sums, const QuantizedRows& rows, std::size_t begin,
                             std::size_t end);
   SumQuantized* sum_float16_rows;

@@ -58,6 +58,9 @@ template <class V>
 // What is said of codes of 8 and 4 bits alike: behind them stand the scale and the zero point.
 class ScaledRows {
  public:
+  // A row is a quarter of one of Real, or less: more of them are on their way at a time.
+  static constexpr std::size_t ahead = 32;
+
   ScaledRows(const QuantizedRows& rows, std::size_t code_bytes)
       : rows_(rows), code_bytes_(code_bytes) {}
 
@@ -73,14 +76,19 @@ class ScaledRows {
   }
 
  protected:
-  // scale * q + zero for the codes that `codes` gives for a column.
-  template <class V, class Codes>
-  [[gnu::always_inline]] auto scaled(const Byte* row, const Codes& codes) const {
+  // What the row's numbers q stand for.
+  struct Scale {
+    Real scale, zero;
+    template <class V>
+    [[gnu::always_inline]] V operator()(const V& q) const {
+      return q * scale + zero;
+    }
+  };
+  [[gnu::always_inline]] Scale scale(const Byte* row) const {
     float scale, zero;
     __builtin_memcpy(&scale, row + code_bytes_, sizeof scale);
     __builtin_memcpy(&zero, row + code_bytes_ + sizeof scale, sizeof zero);
-    return [codes, scale = static_cast<Real>(scale), zero = static_cast<Real>(zero)](
-               std::size_t column) { return numbers_of<V>(codes(column)) * scale + zero; };
+    return {static_cast<Real>(scale), static_cast<Real>(zero)};
   }
 
  private:
@@ -94,7 +102,9 @@ class Int8Rows : public ScaledRows {
 
   template <class V>
   [[gnu::always_inline]] auto numbers(const Byte* row) const {
-    return scaled<V>(row, [row](std::size_t column) { return load_bytes<lanes<V>>(row + column); });
+    return [row, scaled = scale(row)](std::size_t column, bool /*any*/ = false) {
+      return scaled(numbers_of<V>(load_bytes<lanes<V>>(row + column)));
+    };
   }
 };
 
@@ -109,14 +119,16 @@ class Int4Rows : public ScaledRows {
 
   template <class V>
   [[gnu::always_inline]] auto numbers(const Byte* row) const {
-    return scaled<V>(row, [row](std::size_t column) {
+    return [row, scaled = scale(row)](std::size_t column, bool any = false) {
       constexpr std::size_t n = (lanes<V> + 1) / 2;
       const Byte* at = row + column / 2;
       const Bytes16 bytes = load_bytes<n>(at);
-      if (column % 2 == 0) return interleaved(bytes & low, bytes >> 4);
-      // Behind the codes there is the scale: a byte more can always be read.
-      return interleaved(bytes >> 4, load_bytes<n>(at + 1) & low);
-    });
+      if (any && column % 2 == 1) {
+        // Behind the codes there is the scale: a byte more can always be read.
+        return scaled(numbers_of<V>(interleaved(bytes >> 4, load_bytes<n>(at + 1) & low)));
+      }
+      return scaled(numbers_of<V>(interleaved(bytes & low, bytes >> 4)));
+    };
   }
 
  private:
@@ -175,6 +187,8 @@ template <class V>
 
 class Float16Rows {
  public:
+  static constexpr std::size_t ahead = 24;
+
   Float16Rows(const QuantizedRows& rows, std::size_t width)
       : from_(reinterpret_cast<const Half*>(rows.from)), width_(width) {}
 
@@ -191,7 +205,7 @@ class Float16Rows {
   }
   template <class V>
   [[gnu::always_inline]] auto numbers(const Half* row) const {
-    return [row](std::size_t column) { return load_halves<V>(row + column); };
+    return [row](std::size_t column, bool /*any*/ = false) { return load_halves<V>(row + column); };
   }
 
  private:
@@ -199,10 +213,46 @@ class Float16Rows {
   std::size_t width_;
 };
 
+// The rows of places begin .. end-1, of at least one vector.
+template <class V, class Rows>
+void copy_rows(const Rows& table, const RowSums& all, std::size_t begin, std::size_t end) {
+  const Rows from = table;  // copies, as in sum_vectors
+  const RowSums sums = all;
+  const std::size_t last = sums.width - lanes<V>;
+  for (std::size_t place = begin; place < end; ++place) {
+    if (place + Rows::ahead < end) {
+      from.template prefetch<V, 1>(from.row(sums.rows[place + Rows::ahead]), {0, last});
+    }
+    const auto numbers = from.template numbers<V>(from.row(sums.rows[place]));
+    Real* to = sums.to + place * sums.width;
+    for (std::size_t column = 0; column < last; column += lanes<V>) {
+      store(to + column, numbers(column));
+    }
+    store(to + last, numbers(last, true));
+  }
+}
+
+// The same, for rows narrower than a register too: with vectors of half the size.
+template <std::size_t bytes, class Rows>
+void copy_rows_of(const Rows& rows, const RowSums& sums, std::size_t begin, std::size_t end) {
+  if constexpr (bytes >= sizeof(Real)) {
+    if (sums.width < bytes / sizeof(Real)) {
+      copy_rows_of<bytes / 2>(rows, sums, begin, end);
+    } else {
+      copy_rows<Vector<bytes>>(rows, sums, begin, end);
+    }
+  }
+}
+
 template <class Rows>
 void sum_quantized_rows(const RowSums& sums, const QuantizedRows& rows, std::size_t begin,
                         std::size_t end) {
-  sum_all(Rows(rows, sums.width), sums, begin, end);
+  const Rows table(rows, sums.width);
+  if (sums.starts == nullptr) {
+    copy_rows_of<register_bytes>(table, sums, begin, end);
+  } else {
+    sum_all(table, sums, begin, end);
+  }
 }
 
 }  // namespace

@@ -25,6 +25,9 @@ template <class V, std::size_t count>
 // (quantized_rows.hpp).
 class RealRows {
  public:
+  // So many rows are on their way while one is added.
+  static constexpr std::size_t ahead = 12;
+
   explicit RealRows(const RowSums& sums) : from_(sums.from), width_(sums.width) {}
 
   // Where a row begins; nothing of it is read.
@@ -43,10 +46,11 @@ class RealRows {
     }
     __builtin_prefetch(row + columns.last + lanes<V> - 1);
   }
-  // The numbers of a row: numbers<V>(row)(column) is the vector from `column` on.
+  // The numbers of a row: numbers<V>(row)(column) is the vector from `column` on, a multiple of its
+  // length; numbers<V>(row)(column, true) that from any column on.
   template <class V>
   [[gnu::always_inline]] auto numbers(const Real* row) const {
-    return [row](std::size_t column) { return load<V>(row + column); };
+    return [row](std::size_t column, bool /*any*/ = false) { return load<V>(row + column); };
   }
 
  private:
@@ -57,7 +61,7 @@ class RealRows {
 template <class Rows, class V, bool weighted, std::size_t count>
 void sum_vectors(const Rows& table, const RowSums& all, std::size_t k, std::size_t end,
                  const Columns& where) {
-  constexpr std::size_t ahead = 12;
+  constexpr std::size_t ahead = Rows::ahead;
   const Rows from = table;  // copies: known not to change while the sum is stored
   const RowSums sums = all;
   const Columns columns = where;
@@ -71,7 +75,7 @@ void sum_vectors(const Rows& table, const RowSums& all, std::size_t k, std::size
     const auto numbers = from.template numbers<V>(from.row(sums.rows[place]));
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < count; ++i) {
-      const V v = numbers(start_of<V, count>(columns, i));
+      const V v = numbers(start_of<V, count>(columns, i), i + 1 == count);
       total[i] += weighted ? v * sums.factors[place] : v;
     }
   }
