@@ -12,7 +12,17 @@
 #include <tapegrad/training/safetensors.hpp>
 #include <utility>
 
-namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace tapegrad {
+
+std::vector<WantedTensor> quantized_tensors(QuantizedKind kind, std::size_t rows,
+                                            std::size_t width) {
+  if (kind == QuantizedKind::float16) return {{"embed.weight", {rows, width}, DType::f16}};
+  return {{"embed.weight", {rows, code_bytes(kind, width)}, DType::u8},
+          {"embed.scale", {rows}, DType::f32},
+          {"embed.zero", {rows}, DType::f32}};
+}
+
+inline namespace TAPEGRAD_PRECISION {
 namespace {
 
 // A table's numbers as a file has them: codes together, scales together.
@@ -31,31 +41,6 @@ Stored stored(const QuantizedTable& table) {
     result.zeros.push_back(table.scale(row).zero);
   }
   return result;
-}
-
-// The tensors that a table [V, D] is stored as; without data.
-std::vector<RawTensor> table_tensors(QuantizedKind kind, const Shape& table) {
-  if (kind == QuantizedKind::float16) return {{"embed.weight", DType::f16, {table[0], table[1]}}};
-  return {{"embed.weight", DType::u8, {table[0], code_bytes(kind, table[1])}},
-          {"embed.scale", DType::f32, {table[0]}},
-          {"embed.zero", DType::f32, {table[0]}}};
-}
-
-const RawTensor& find_like(const SafetensorsFile& file, const RawTensor& wanted) {
-  const auto text = [](const RawTensor& tensor) {
-    return to_string(tensor.dtype) + " " +
-           to_string(Shape(tensor.shape.begin(), tensor.shape.end()));
-  };
-  const RawTensor* tensor = file.find(wanted.name);
-  if (tensor == nullptr) {
-    throw FormatError(file.path(), 0, fmt::format("tensor {} is missing", wanted.name));
-  }
-  if (text(*tensor) != text(wanted)) {
-    throw FormatError(file.path(), 0,
-                      fmt::format("tensor {} is {}, config.json wants {}", wanted.name,
-                                  text(*tensor), text(wanted)));
-  }
-  return *tensor;
 }
 
 // The largest number that a row with this scale may hold is one, too.
@@ -89,41 +74,24 @@ std::vector<T> numbers(const SafetensorsFile& file, const RawTensor& tensor) {
   return all;
 }
 
-QuantizedTable read_table(const SafetensorsFile& file, QuantizedKind kind, const Shape& shape) {
-  std::vector<const RawTensor*> found;
-  for (const RawTensor& wanted : table_tensors(kind, shape)) {
-    found.push_back(&find_like(file, wanted));
-  }
-  const auto codes = numbers<std::uint8_t>(file, *found[0]);
-  QuantizedTable table(kind, shape[0], shape[1]);
+QuantizedTable read_table(const SafetensorsFile& file, QuantizedKind kind, std::size_t width) {
+  const RawTensor& weight = *file.find("embed.weight");
+  const auto codes = numbers<std::uint8_t>(file, weight);
+  QuantizedTable table(kind, weight.shape[0], width);
   const std::size_t bytes = table.code_bytes();
   for (std::size_t row = 0; row < table.rows(); ++row) {
     std::copy_n(codes.data() + row * bytes, bytes, table.row(row));
-    if (kind == QuantizedKind::float16) check_halves(file, row, table.row(row), shape[1]);
+    if (kind == QuantizedKind::float16) check_halves(file, row, table.row(row), width);
   }
   if (kind == QuantizedKind::float16) return table;
-  const auto scales = numbers<float>(file, *found[1]);
-  const auto zeros = numbers<float>(file, *found[2]);
+  const auto scales = numbers<float>(file, *file.find("embed.scale"));
+  const auto zeros = numbers<float>(file, *file.find("embed.zero"));
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const RowScale scale{scales[row], zeros[row]};
     check_scale(file, row, scale, kind == QuantizedKind::int8 ? 255 : 15);
     table.set_scale(row, scale);
   }
   return table;
-}
-
-// The tensors beside `others` ones: the parameters, and nothing else.
-void read_others(const SafetensorsFile& file, const std::vector<NamedParameter>& parameters,
-                 std::size_t others) {
-  for (const auto& [name, p] : parameters) {
-    find_like(file, {name, DType::f32, {p.shape().begin(), p.shape().end()}});
-  }
-  if (file.tensors().size() != others + parameters.size()) {
-    throw FormatError(file.path(), 0,
-                      fmt::format("has {} tensors, the model {}", file.tensors().size(),
-                                  others + parameters.size()));
-  }
-  for (const auto& [name, p] : parameters) Parameter(p).assign(file.array(*file.find(name)));
 }
 
 void clear_padding(QuantizedTable& table, const std::string& path) {
@@ -140,28 +108,31 @@ void write_network(const std::string& path, const TextClassifier& net) {
   const QuantizedTable* table = net.quantized();
   if (table == nullptr) return write_parameters(path, parameters(net));
   const Stored numbers = stored(*table);
-  std::vector<RawTensor> tensors = table_tensors(table->kind(), net.table_shape());
   const void* const data[] = {numbers.codes.data(), numbers.scales.data(), numbers.zeros.data()};
-  for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i].data = data[i];
+  std::vector<RawTensor> tensors;
+  for (const auto& [name, shape, dtype] :
+       quantized_tensors(table->kind(), table->rows(), table->width())) {
+    tensors.push_back({name, *dtype, {shape.begin(), shape.end()}, data[tensors.size()]});
+  }
   for (const auto& [name, p] : parameters(net)) tensors.push_back(raw_tensor(name, p.value()));
   write_safetensors(path, tensors, {{"format", "pt"}});
 }
 
-TextClassifier read_quantized_network(const std::string& path, const ClassifierConfig& config,
-                                      QuantizedKind kind, const Shape& table) {
-  const SafetensorsFile file(path);
-  QuantizedTable quantized = read_table(file, kind, table);
-  clear_padding(quantized, path);
-  // Made around a table of padding alone, as this one has no parameter.
+TextClassifier read_quantized(const SafetensorsFile& file, const ClassifierConfig& config,
+                              QuantizedKind kind, std::size_t width) {
+  QuantizedTable table = read_table(file, kind, width);
+  const std::size_t rows = table.rows();
+  clear_padding(table, file.path());
+  // Made around a table of padding alone, as this one is no parameter.
   Rng rng(0);
-  TextClassifier net = make_classifier(config, zeros({1, table[1]}), rng);
-  std::visit([&](auto& each) { each.embed.use_quantized(std::move(quantized)); }, net.net);
+  TextClassifier net = make_classifier(config, zeros({1, width}), rng);
+  std::visit([&](auto& each) { each.embed.use_quantized(std::move(table)); }, net.net);
   if (auto* bag = std::get_if<BagClassifier>(&net.net); bag != nullptr && bag->nb.defined()) {
-    bag->nb = Parameter(zeros({table[0]}));
+    bag->nb = Parameter(zeros({rows}));
     bag->nb.set_frozen(true);
   }
-  read_others(file, parameters(net), table_tensors(kind, table).size());
   return net;
 }
 
-}  // namespace tapegrad::inline TAPEGRAD_PRECISION
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

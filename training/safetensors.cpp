@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
+#include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
+#include <stdexcept>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/half.hpp>
@@ -19,6 +21,10 @@ static_assert(std::endian::native == std::endian::little,
 
 namespace tapegrad {
 namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t alignment = 8;  // of the data in the file
 
 struct NamedType {
   DType dtype;
@@ -45,6 +51,41 @@ const NamedType& type_of(DType dtype) {
                        [dtype](const NamedType& type) { return type.dtype == dtype; });
 }
 
+// The header of a file that holds these tensors in this order.
+std::string header_of(const std::vector<RawTensor>& tensors, const Metadata& metadata) {
+  std::set<std::string> names = {safetensors_metadata_name};
+  const auto check_text = [](const std::string& text) {
+    if (text.find('\0') == std::string::npos) return;
+    throw std::invalid_argument(fmt::format("write_safetensors: a NUL in {}", quoted_name(text)));
+  };
+  Json header = Json::object();
+  for (const auto& [key, text] : metadata) {
+    check_text(key);
+    check_text(text);
+    header[safetensors_metadata_name][key] = text;
+  }
+  std::size_t offset = 0;
+  for (const RawTensor& tensor : tensors) {
+    check_text(tensor.name);
+    if (!names.insert(tensor.name).second) {
+      throw std::invalid_argument(
+          fmt::format("write_safetensors: the name {} comes twice", quoted_name(tensor.name)));
+    }
+    const std::size_t end = offset + bytes_of(tensor);
+    header[tensor.name] = {{"dtype", to_string(tensor.dtype)},
+                           {"shape", tensor.shape},
+                           {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  try {
+    std::string text = header.dump();
+    text.append((alignment - text.size() % alignment) % alignment, ' ');
+    return text;
+  } catch (const Json::exception& error) {
+    throw std::invalid_argument(fmt::format("write_safetensors: {}", error.what()));
+  }
+}
+
 std::string_view view(const void* data, std::size_t size) {
   return {static_cast<const char*>(data), size};
 }
@@ -60,6 +101,10 @@ std::optional<DType> find_dtype(std::string_view name) {
     if (name == type.name) return type.dtype;
   }
   return std::nullopt;
+}
+
+bool is_float(DType dtype) {
+  return dtype == DType::f64 || dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
 }
 
 std::size_t size_of(DType dtype) {
@@ -78,7 +123,7 @@ void write_safetensors(const std::string& path, const std::vector<RawTensor>& te
   std::stable_sort(sorted.begin(), sorted.end(), [](const RawTensor& a, const RawTensor& b) {
     return size_of(a.dtype) > size_of(b.dtype);
   });
-  const std::string header = safetensors_header(sorted, metadata);
+  const std::string header = header_of(sorted, metadata);
   const std::uint64_t length = header.size();
   std::vector<std::string_view> pieces = {view(&length, safetensors_length_bytes), header};
   for (const RawTensor& tensor : sorted) pieces.push_back(view(tensor.data, bytes_of(tensor)));
@@ -145,11 +190,10 @@ Array SafetensorsFile::array(const RawTensor& tensor) const {
   const std::uint64_t offset = offset_of(tensor);
   const auto to_real = [](auto number) { return static_cast<Real>(number); };
   const auto wide = [](auto number) { return static_cast<Real>(to_float(number)); };
-  if (const DType type = tensor.dtype;
-      type != DType::f64 && type != DType::f32 && type != DType::f16 && type != DType::bf16) {
+  if (!is_float(tensor.dtype)) {
     throw FormatError(path(), 0,
                       fmt::format("tensor {} has type {}, expected F64, F32, F16 or BF16",
-                                  tensor.name, to_string(type)));
+                                  tensor.name, to_string(tensor.dtype)));
   }
   Array array(Shape(tensor.shape.begin(), tensor.shape.end()));
   if (tensor.dtype == DType::f64) read_numbers<double>(file_, offset, array, to_real);

@@ -19,6 +19,8 @@ enum class DType { f64, f32, f16, bf16, i64, i32, i16, i8, u64, u32, u16, u8, bo
 std::string to_string(DType dtype);
 /// The type of such a name, nothing for another name.
 std::optional<DType> find_dtype(std::string_view name);
+/// Whether its numbers can be made Real: F64, F32, F16 and BF16.
+bool is_float(DType dtype);
 /// The bytes of one number.
 std::size_t size_of(DType dtype);
 
@@ -65,6 +67,8 @@ class SafetensorsFile {
   explicit SafetensorsFile(const std::string& path);
 
   const std::string& path() const { return file_.path(); }
+  /// In bytes.
+  std::size_t size() const { return file_.size(); }
   /// In the order of their data, which points into the file.
   const std::vector<RawTensor>& tensors() const { return tensors_; }
   /// The tensor of this name; nullptr if there is none.
@@ -73,8 +77,8 @@ class SafetensorsFile {
 
   /// Copies the bytes_of(tensor) bytes of one of `tensors`. FormatError if the file was cut short.
   void copy(const RawTensor& tensor, void* into) const;
-  /// The numbers of one of `tensors`, of type F64, F32, F16 or BF16, rounded to Real. FormatError
-  /// for another type, and as in `copy`.
+  /// The numbers of one of `tensors`, rounded to Real. FormatError for another type than is_float
+  /// takes, and as in `copy`.
   Array array(const RawTensor& tensor) const;
 
  private:

@@ -17,16 +17,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t max_header = 100'000'000;  // the bound of the format's own reader
-constexpr std::size_t alignment = 8;
-constexpr const char* metadata_name = "__metadata__";
-
-// A name as an error shows it: quoted, control characters escaped, the end of a long one left out.
-std::string shown(const std::string& name) {
-  constexpr std::size_t most = 80;
-  const bool cut = name.size() > most;
-  return Json(name.substr(0, most)).dump(-1, ' ', false, Json::error_handler_t::replace) +
-         (cut ? "..." : "");
-}
 
 std::uint64_t saturated_product(std::uint64_t a, std::uint64_t b) {
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
@@ -83,9 +73,9 @@ class HeaderReader : public nlohmann::json_sax<Json> {
       at_ = At::metadata;
       return true;
     }
-    if (at_ != At::dtype) wrong(shown(value));
+    if (at_ != At::dtype) wrong(quoted_name(value));
     const std::optional<DType> dtype = find_dtype(value);
-    if (!dtype) wrong(shown(value));
+    if (!dtype) wrong(quoted_name(value));
     entries.back().tensor.dtype = *dtype;
     at_ = At::entry;
     return true;
@@ -94,15 +84,15 @@ class HeaderReader : public nlohmann::json_sax<Json> {
   bool key(string_t& name) override {
     check_text(name);
     if (at_ == At::metadata) {
-      if (metadata.count(name) > 0) fail(fmt::format("has {} twice", shown(name)));
+      if (metadata.count(name) > 0) fail(fmt::format("has {} twice", quoted_name(name)));
       key_ = name;
       at_ = At::metadata_value;
     } else if (at_ == At::names) {
       if (!names_.insert(name).second) {
-        throw FormatError(path_, 0, fmt::format("the header names {} twice", shown(name)));
+        throw FormatError(path_, 0, fmt::format("the header names {} twice", quoted_name(name)));
       }
       tensor_ = name;
-      at_ = name == metadata_name ? At::metadata_begin : At::entry_begin;
+      at_ = name == safetensors_metadata_name ? At::metadata_begin : At::entry_begin;
     } else {
       entry_key(name);
     }
@@ -177,7 +167,8 @@ class HeaderReader : public nlohmann::json_sax<Json> {
   };
 
   void entry_key(const std::string& name) {
-    if (!seen_.insert(name.substr(0, 20)).second) fail(fmt::format("has {} twice", shown(name)));
+    if (!seen_.insert(name.substr(0, 20)).second)
+      fail(fmt::format("has {} twice", quoted_name(name)));
     if (name == "dtype") {
       at_ = At::dtype;
     } else if (name == "shape") {
@@ -185,17 +176,17 @@ class HeaderReader : public nlohmann::json_sax<Json> {
     } else if (name == "data_offsets") {
       at_ = At::place_begin;
     } else {
-      fail(fmt::format("has {}, expected dtype, shape and data_offsets", shown(name)));
+      fail(fmt::format("has {}, expected dtype, shape and data_offsets", quoted_name(name)));
     }
   }
 
   void check_text(const std::string& text) const {
     if (text.find('\0') == std::string::npos) return;
-    throw FormatError(path_, 0, fmt::format("the header has a NUL in {}", shown(text)));
+    throw FormatError(path_, 0, fmt::format("the header has a NUL in {}", quoted_name(text)));
   }
 
   [[noreturn]] void fail(const std::string& message) const {
-    throw FormatError(path_, 0, fmt::format("tensor {} {}", shown(tensor_), message));
+    throw FormatError(path_, 0, fmt::format("tensor {} {}", quoted_name(tensor_), message));
   }
 
   // What stands here is not what should.
@@ -212,7 +203,7 @@ class HeaderReader : public nlohmann::json_sax<Json> {
       case At::place:
         fail(fmt::format("has {} for data_offsets, expected a list of two sizes", found));
       case At::metadata_value:
-        fail(fmt::format("has {} for {}, expected a text", found, shown(key_)));
+        fail(fmt::format("has {} for {}, expected a text", found, quoted_name(key_)));
       default:
         fail(fmt::format("is {}, expected an object", found));
     }
@@ -233,12 +224,12 @@ void check_places(const std::vector<Entry>& entries, std::uint64_t data_size,
     if (place[0] != end || place[1] < place[0] || place[1] > data_size) {
       throw FormatError(path, 0,
                         fmt::format("tensor {} stands at bytes {} to {}, expected {} to at most {}",
-                                    shown(tensor.name), place[0], place[1], end, data_size));
+                                    quoted_name(tensor.name), place[0], place[1], end, data_size));
     }
     if (checked_bytes(tensor) != place[1] - place[0]) {
       throw FormatError(
           path, 0,
-          fmt::format("tensor {}, {} of shape {}, has {} bytes", shown(tensor.name),
+          fmt::format("tensor {}, {} of shape {}, has {} bytes", quoted_name(tensor.name),
                       to_string(tensor.dtype),
                       to_string(Shape(tensor.shape.begin(), tensor.shape.end())).substr(0, 80),
                       place[1] - place[0]));
@@ -251,6 +242,13 @@ void check_places(const std::vector<Entry>& entries, std::uint64_t data_size,
 }
 
 }  // namespace
+
+std::string quoted_name(const std::string& name) {
+  constexpr std::size_t most = 80;
+  const bool cut = name.size() > most;
+  return Json(name.substr(0, most)).dump(-1, ' ', false, Json::error_handler_t::replace) +
+         (cut ? "..." : "");
+}
 
 std::size_t safetensors_header_length(const char* begin, std::uint64_t file_size,
                                       const std::string& path) {
@@ -284,40 +282,6 @@ SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t 
     header.begins.push_back(place[0]);
   }
   return header;
-}
-
-std::string safetensors_header(const std::vector<RawTensor>& tensors, const Metadata& metadata) {
-  std::set<std::string> names = {metadata_name};
-  const auto check_text = [](const std::string& text) {
-    if (text.find('\0') == std::string::npos) return;
-    throw std::invalid_argument(fmt::format("write_safetensors: a NUL in {}", shown(text)));
-  };
-  Json header = Json::object();
-  for (const auto& [key, text] : metadata) {
-    check_text(key);
-    check_text(text);
-    header[metadata_name][key] = text;
-  }
-  std::size_t offset = 0;
-  for (const RawTensor& tensor : tensors) {
-    check_text(tensor.name);
-    if (!names.insert(tensor.name).second) {
-      throw std::invalid_argument(
-          fmt::format("write_safetensors: the name {} comes twice", shown(tensor.name)));
-    }
-    const std::size_t end = offset + bytes_of(tensor);
-    header[tensor.name] = {{"dtype", to_string(tensor.dtype)},
-                           {"shape", tensor.shape},
-                           {"data_offsets", {offset, end}}};
-    offset = end;
-  }
-  try {
-    std::string text = header.dump();
-    text.append((alignment - text.size() % alignment) % alignment, ' ');
-    return text;
-  } catch (const Json::exception& error) {
-    throw std::invalid_argument(fmt::format("write_safetensors: {}", error.what()));
-  }
 }
 
 }  // namespace tapegrad

@@ -17,6 +17,8 @@ struct SafetensorsHeader {
   Metadata metadata;
 };
 
+/// The name under which a header has the metadata.
+constexpr const char* safetensors_metadata_name = "__metadata__";
 /// The bytes before a header, which hold its length.
 constexpr std::size_t safetensors_length_bytes = 8;
 
@@ -30,7 +32,7 @@ std::size_t safetensors_header_length(const char* begin, std::uint64_t file_size
 SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t data_size,
                                            const std::string& path);
 
-/// The header of a file that holds these tensors in this order. Errors as in write_safetensors.
-std::string safetensors_header(const std::vector<RawTensor>& tensors, const Metadata& metadata);
+/// A name as an error shows it: quoted, control characters escaped, the end of a long one left out.
+std::string quoted_name(const std::string& name);
 
 }  // namespace tapegrad

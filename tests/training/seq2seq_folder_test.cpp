@@ -106,7 +106,7 @@ TEST_CASE("a config that makes no sense is refused") {
   CHECK(with("d_model", -1) == "d_model is -1, must be a whole number, 1 or more");
   CHECK(with("nhead", 1.5) == "nhead is 1.5, must be a whole number, 1 or more");
   CHECK(with("nhead", 3) == "seq2seq: heads is 3, must divide d_model, 16");
-  CHECK(with("max_length", 0) == "max_length is 0, must be 1 or more");
+  CHECK(with("max_length", 0) == "max_length is 0, must be a whole number, 1 or more");
   CHECK_THAT(with("source_vocabulary_size", 7), Catch::Contains("source_vocabulary_size is 7, ") &&
                                                     Catch::EndsWith("source.txt has 6 units"));
   CHECK_THAT(config_error([](Json& json) { json.erase("units"); }), Catch::Contains("units"));
