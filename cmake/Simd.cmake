@@ -11,7 +11,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   set_property(SOURCE ${simd}/avx512.cpp APPEND PROPERTY COMPILE_OPTIONS -Wno-maybe-uninitialized)
 endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
-  set_property(SOURCE ${simd}/avx2.cpp APPEND PROPERTY COMPILE_OPTIONS -mavx2)
+  set_property(SOURCE ${simd}/avx2.cpp APPEND PROPERTY COMPILE_OPTIONS -mavx2 -mf16c)
   set_property(SOURCE ${simd}/avx512.cpp APPEND PROPERTY COMPILE_OPTIONS
     -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512)
 endif()

@@ -108,31 +108,60 @@ class Int8Rows : public ScaledRows {
   }
 };
 
-// a[0], b[0], a[1], b[1], ...
-[[gnu::always_inline]] inline Bytes16 interleaved(const Bytes16& a, const Bytes16& b) {
-  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-}
-
 class Int4Rows : public ScaledRows {
  public:
   Int4Rows(const QuantizedRows& rows, std::size_t width) : ScaledRows(rows, (width + 1) / 2) {}
 
   template <class V>
   [[gnu::always_inline]] auto numbers(const Byte* row) const {
-    return [row, scaled = scale(row)](std::size_t column, bool any = false) {
-      constexpr std::size_t n = (lanes<V> + 1) / 2;
-      const Byte* at = row + column / 2;
-      const Bytes16 bytes = load_bytes<n>(at);
-      if (any && column % 2 == 1) {
-        // Behind the codes there is the scale: a byte more can always be read.
-        return scaled(numbers_of<V>(interleaved(bytes >> 4, load_bytes<n>(at + 1) & low)));
-      }
-      return scaled(numbers_of<V>(interleaved(bytes & low, bytes >> 4)));
-    };
+#if defined(__AVX512F__) && !defined(TAPEGRAD_DOUBLE)
+    if constexpr (sizeof(V) == 64) {
+      // A register holds all numbers that there are in the row.
+      const V all = scale(row)(V{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
+      return [row, all](std::size_t column, bool any = false) -> V {
+        const __m512i bytes = _mm512_cvtepu8_epi64(
+            _mm_cvtsi64_si128(static_cast<std::int64_t>(codes<16>(row, column, any))));
+        // Two lanes a byte; of a lane the lowest four bits count.
+        const __m512i lanes = _mm512_or_si512(bytes, _mm512_slli_epi64(bytes, 28));
+        return _mm512_permutexvar_ps(lanes, all);
+      };
+    } else
+#endif
+    {
+      return [row, scaled = scale(row)](std::size_t column, bool any = false) {
+        return scaled(numbers_of_codes<V>(codes<lanes<V>>(row, column, any)));
+      };
+    }
   }
 
  private:
-  static constexpr Byte low = 15;
+  // The n codes from a column on, the first lowest.
+  template <std::size_t n>
+  [[gnu::always_inline]] static std::uint64_t codes(const Byte* row, std::size_t column, bool any) {
+    constexpr std::size_t bytes = (n + 1) / 2;
+    const Byte* at = row + column / 2;
+    std::uint64_t word = 0;
+    __builtin_memcpy(&word, at, bytes);
+    if (!any || column % 2 == 0) return word;
+    // Behind the codes there is the scale: a byte more can always be read.
+    return word >> 4U | static_cast<std::uint64_t>(at[bytes]) << (8 * bytes - 4);
+  }
+
+  template <class V>
+  [[gnu::always_inline]] static V numbers_of_codes(std::uint64_t codes) {
+#if defined(__AVX2__) && !defined(TAPEGRAD_DOUBLE)
+    if constexpr (sizeof(V) == 32) {
+      const __m256i word = _mm256_set1_epi32(static_cast<std::int32_t>(codes));
+      const __m256i lanes = _mm256_srlv_epi32(word, _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28));
+      return _mm256_cvtepi32_ps(_mm256_and_si256(lanes, _mm256_set1_epi32(15)));
+    }
+#endif
+    using Words [[gnu::vector_size(16)]] = std::uint64_t;
+    const auto bytes = reinterpret_cast<Bytes16>(Words{codes, 0});
+    const Bytes16 even = bytes & Byte{15}, odd = bytes >> 4;
+    return numbers_of<V>(
+        __builtin_shufflevector(even, odd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+  }
 };
 
 // The number of these bits, which are not those of an infinity or NaN: those of the exponent and
@@ -145,15 +174,6 @@ class Int4Rows : public ScaledRows {
   return (half & 0x8000U) == 0 ? number : -number;
 }
 
-#if defined(__x86_64__) && !defined(TAPEGRAD_DOUBLE)
-// The same for vectors of bits, each in the lower half of its lane.
-template <class V, class Bits>
-[[gnu::always_inline]] inline V numbers_of_halves(const Bits& bits) {
-  const V numbers = reinterpret_cast<V>((bits & 0x7FFF) << 13) * 0x1p112F;
-  return reinterpret_cast<V>(reinterpret_cast<Bits>(numbers) | (bits & 0x8000) << 16);
-}
-#endif
-
 template <class V>
 [[gnu::always_inline]] inline V load_halves(const Half* from) {
 #if defined(__x86_64__) && !defined(TAPEGRAD_DOUBLE)
@@ -163,17 +183,16 @@ template <class V>
     return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
   }
 #endif
-#if defined(__AVX2__)
-  if constexpr (sizeof(V) == 32) {
-    using Bits [[gnu::vector_size(32)]] = std::int32_t;
-    const __m256i bits = _mm256_cvtepu16_epi32(_mm_loadu_si128(vector));
-    return numbers_of_halves<V>(reinterpret_cast<Bits>(bits));
-  }
+#if defined(__F16C__)
+  if constexpr (sizeof(V) == 32) return _mm256_cvtph_ps(_mm_loadu_si128(vector));
 #endif
   if constexpr (sizeof(V) == 16) {
+    // As number_of does it.
     using Bits [[gnu::vector_size(16)]] = std::int32_t;
-    const __m128i bits = _mm_unpacklo_epi16(_mm_loadl_epi64(vector), _mm_setzero_si128());
-    return numbers_of_halves<V>(reinterpret_cast<Bits>(bits));
+    const auto bits =
+        reinterpret_cast<Bits>(_mm_unpacklo_epi16(_mm_loadl_epi64(vector), _mm_setzero_si128()));
+    const V numbers = reinterpret_cast<V>((bits & 0x7FFF) << 13) * 0x1p112F;
+    return reinterpret_cast<V>(reinterpret_cast<Bits>(numbers) | (bits & 0x8000) << 16);
   }
 #endif
   V v;
