@@ -59,7 +59,8 @@ void add_options(CLI::App& app, Options& o) {
       ->type_name("float16|int8|int4");
   CLI::Option* keep =
       app.add_option("--keep", o.keep,
-                     "Keep at most so many words, <pad> and <unk> among them; others become <unk>")
+                     "Keep at most so many words, <pad> and <unk> among them; the others become "
+                     "<unk>, whose vector becomes the mean of theirs")
           ->check(console::plain(CLI::Range(2, 2147483647)))
           ->type_name("N");
   app.add_option("--by", o.by,

@@ -92,29 +92,31 @@ void round_rows(const Array& table, QuantizedTable& to) {
   });
 }
 
-// In double: of numbers far apart the difference is no float, and of numbers close to each other
-// the nearest code is found all the same.
-RowScale scale_of(std::size_t row, const Real* numbers, std::size_t width, double codes) {
-  if (width == 0) return {};
-  const auto [least, greatest] = std::minmax_element(numbers, numbers + width);
-  const double range = static_cast<double>(*greatest) - static_cast<double>(*least);
+// The greatest number of a row less the least.
+double range_of(std::size_t row, const Real* numbers, std::size_t width, Real least) {
+  const Real greatest = *std::max_element(numbers, numbers + width);
+  const double range = static_cast<double>(greatest) - static_cast<double>(least);
   if (range > static_cast<double>(std::numeric_limits<float>::max())) {
-    refuse(row, fmt::format("reaches from {} to {}, further than float does", *least, *greatest));
+    refuse(row, fmt::format("reaches from {} to {}, further than float does", least, greatest));
   }
-  return {static_cast<float>(range / codes), static_cast<float>(*least)};
+  return range;
 }
 
+// In double, so that the nearest code is found for numbers far from zero and close to each other.
 void scale_rows(const Array& table, QuantizedTable& to) {
   const bool halves = to.kind() == QuantizedKind::int4;
   const double largest = halves ? 15 : 255;
+  const std::size_t width = to.width();
+  if (width == 0) return;
   for_each_row(table, [&](std::size_t row, const Real* numbers) {
-    const RowScale s = scale_of(row, numbers, to.width(), largest);
-    to.set_scale(row, s);
-    if (s.scale == 0) return;
-    for (std::size_t d = 0; d < to.width(); ++d) {
-      const double steps = (static_cast<double>(numbers[d]) - static_cast<double>(s.zero)) /
-                           static_cast<double>(s.scale);
-      const auto q = static_cast<unsigned>(std::clamp(std::nearbyint(steps), 0.0, largest));
+    const Real least = *std::min_element(numbers, numbers + width);
+    const double range = range_of(row, numbers, width, least);
+    const RowScale scale{static_cast<float>(range / largest), static_cast<float>(least)};
+    to.set_scale(row, scale);
+    if (scale.scale == 0) return;
+    for (std::size_t d = 0; d < width; ++d) {
+      const double above = static_cast<double>(numbers[d]) - static_cast<double>(least);
+      const auto q = static_cast<unsigned>(std::nearbyint(above * (largest / range)));
       std::uint8_t& byte = to.row(row)[halves ? d / 2 : d];
       byte = static_cast<std::uint8_t>(byte | q << (halves && d % 2 == 1 ? 4U : 0U));
     }

@@ -58,8 +58,29 @@ Vocabulary vocabulary_of(const Vocabulary& all, const std::vector<Index>& ids) {
   return Vocabulary(words);
 }
 
-// These rows of a parameter, frozen as it was.
-Parameter rows_of(const Parameter& p, const std::vector<Index>& rows) {
+// The words that do not stay, rising.
+std::vector<Index> lost_words(const std::vector<Index>& kept, Index words) {
+  std::vector<Index> lost;
+  for (Index id = 0; id < words; ++id) {
+    if (!std::binary_search(kept.begin(), kept.end(), id)) lost.push_back(id);
+  }
+  return lost;
+}
+
+// The mean of these rows, of which there are some.
+void mean_of_rows(const Array& table, const std::vector<Index>& rows, std::size_t width, Real* to) {
+  for (std::size_t d = 0; d < width; ++d) {
+    double sum = 0;
+    for (const Index row : rows) {
+      sum += static_cast<double>(table.data()[static_cast<std::size_t>(row) * width + d]);
+    }
+    to[d] = static_cast<Real>(sum / static_cast<double>(rows.size()));
+  }
+}
+
+// These rows of a parameter, frozen as it was; that of <unk> is the mean of the lost ones.
+Parameter rows_of(const Parameter& p, const std::vector<Index>& rows,
+                  const std::vector<Index>& lost) {
   Shape shape = p.shape();
   const std::size_t width = count(shape) / std::max<std::size_t>(1, shape[0]);
   shape[0] = rows.size();
@@ -71,6 +92,9 @@ Parameter rows_of(const Parameter& p, const std::vector<Index>& rows) {
     if (std::binary_search(p.frozen_rows().begin(), p.frozen_rows().end(), rows[i])) {
       frozen.push_back(static_cast<Index>(i));
     }
+  }
+  if (!lost.empty()) {
+    mean_of_rows(p.value(), lost, width, values.data() + Vocabulary::unk * width);
   }
   Parameter kept(std::move(values));
   kept.set_frozen(p.frozen());
@@ -100,6 +124,7 @@ ClassifierModel pruned(const ClassifierModel& model, Index keep, KeepBy by) {
   }
   ClassifierModel result = model;
   std::vector<Index> rows = kept_words(model, keep, by);
+  const std::vector<Index> lost = lost_words(rows, model.vocabulary.size());
   std::vector<std::int32_t> new_ids(static_cast<std::size_t>(model.vocabulary.size()), -1);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     new_ids[static_cast<std::size_t>(rows[i])] = static_cast<std::int32_t>(i);
@@ -107,10 +132,10 @@ ClassifierModel pruned(const ClassifierModel& model, Index keep, KeepBy by) {
   result.vocabulary = vocabulary_of(model.vocabulary, rows);
   const std::vector<Index> ngrams = result.ngrams.keep(new_ids);
   for (const Index number : ngrams) rows.push_back(model.vocabulary.size() + number);
-  std::visit([&](auto& each) { each.embed.weight = rows_of(table, rows); }, result.net.net);
+  std::visit([&](auto& each) { each.embed.weight = rows_of(table, rows, lost); }, result.net.net);
   if (auto* bag = std::get_if<BagClassifier>(&result.net.net);
       bag != nullptr && bag->nb.defined()) {
-    bag->nb = rows_of(bag->nb, rows);
+    bag->nb = rows_of(bag->nb, rows, lost);
   }
   return result;
 }

@@ -21,8 +21,10 @@ inline namespace TAPEGRAD_PRECISION {
 ClassifierModel quantized(const ClassifierModel& model, QuantizedKind kind);
 
 /// The same model with at most `keep` entries in its vocabulary, <pad> and <unk> among them and in
-/// the same order; whoever is left out is <unk> from then on. Of listed n-grams those stay whose
-/// words all do; they do not count for `keep`. It shares the other parameters.
+/// the same order. The others are <unk> from then on, whose vector, and Naive-Bayes weight, becomes
+/// the mean of theirs: its own says little of them, or nothing if training saw no unknown word. Of
+/// listed n-grams those stay whose words all do; they do not count for `keep`. It shares the other
+/// parameters.
 ///
 /// std::invalid_argument for less than 2, and for a model of hashed n-grams, whose places in the
 /// table are made of the numbers of their words; std::logic_error if the table is quantized.

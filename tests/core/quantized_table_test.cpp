@@ -27,7 +27,7 @@ const QuantizedKind kinds[] = {QuantizedKind::float16, QuantizedKind::int8, Quan
 
 // The table of the reference: sixteenths, a row of zeros, a row of equal numbers.
 Array sixteenths() {
-  Array table(tg::Shape{6, 6});
+  Array table = tg::zeros({6, 6});
   for (int r = 0; r < 6; ++r) {
     for (int d = 0; d < 6; ++d) {
       table(r, d) = static_cast<float>((37 * r * r + 23 * d * (r + 1)) % 61) / 16 - 2;
@@ -348,7 +348,7 @@ TEST_CASE("numbers that cannot be quantized are an error that names the row") {
   }
   check_error<std::invalid_argument>(
       "quantize: row 1 has -65520 in column 0, float16 goes up to 65504", [] {
-        quantize(Array{{65519.0F}, {-65520.0F}}, QuantizedKind::float16);
+        quantize(Array{{65519.0F, 1}, {-65520.0F, 1}}, QuantizedKind::float16);
       });
   check_error<std::invalid_argument>("quantize: row 0 reaches from -3e+38 to 3e+38, further than",
                                      [] {
@@ -363,7 +363,9 @@ TEST_CASE("wrong lookups in quantized rows are the errors of those in numbers") 
     embedding(table, {0, 7});
   });
   check_error<tg::IndexError>("embedding_bag: id -1 at position 0 ([0, 0]) is out of range [0, 5)",
-                              [&] { embedding_bag(table, {.ids = {{-1}}}); });
+                              [&] {
+                                embedding_bag(table, {.ids = {{-1, 0}}});
+                              });
   check_error<tg::IndexError>("embedding_bag: padding_idx 5 is out of range [-5, 5)",
                               [&] { embedding_bag(table, square, {.padding_idx = 5}); });
   check_error<tg::IndexError>("embedding_bag: offsets[0] is 1, must be 0", [&] {
