@@ -14,6 +14,7 @@
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/parameter.hpp>
 #include <tapegrad/core/profile.hpp>
+#include <tapegrad/core/quantized_table.hpp>
 #include <tapegrad/core/rng.hpp>
 #include <tapegrad/core/tape.hpp>
 #include <tapegrad/core/tensor.hpp>
@@ -73,4 +74,5 @@
 #include <tapegrad/training/seq2seq_folder.hpp>
 #include <tapegrad/training/seq2seq_json.hpp>
 #include <tapegrad/training/serving.hpp>
+#include <tapegrad/training/smaller_model.hpp>
 #include <tapegrad/training/splits.hpp>

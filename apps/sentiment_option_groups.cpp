@@ -5,6 +5,7 @@
 #include <map>
 
 #include "console.hpp"
+#include "dataset_options.hpp"
 
 namespace tapegrad {
 
@@ -31,25 +32,7 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
   app.add_option("--cache", o.cache,
                  "Keep a binary copy of the vectors in this folder, which loads faster next time")
       ->type_name("DIR");
-  app.add_option("--label-column", o.data.label_column, "Column of the label, by name or number")
-      ->type_name("C");
-  app.add_option("--text-column", o.data.text_column, "Column of the text, by name or number")
-      ->type_name("C");
-  const std::map<std::string, DatasetForm> forms{{"auto", DatasetForm::automatic},
-                                                 {"label-text", DatasetForm::label_text},
-                                                 {"tsv", DatasetForm::tsv},
-                                                 {"csv", DatasetForm::csv},
-                                                 {"fasttext", DatasetForm::fasttext}};
-  app.add_option("--form", o.data.form, "Form of the files: auto, label-text, tsv, csv, fasttext")
-      ->transform(plain(CLI::CheckedTransformer(forms)))
-      ->type_name("FORM")
-      ->default_str("auto");
-  const std::map<std::string, Header> headers{
-      {"auto", Header::automatic}, {"yes", Header::yes}, {"no", Header::no}};
-  app.add_option("--header", o.data.header, "Whether TSV and CSV files have one: auto, yes, no")
-      ->transform(plain(CLI::CheckedTransformer(headers)))
-      ->type_name("H")
-      ->default_str("auto");
+  add_dataset_options(app, o.data);
   app.add_option("--min-count", o.experiment.vocabulary.options.min_count,
                  "Words seen fewer times in train are unknown")
       ->capture_default_str()

@@ -37,7 +37,7 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # The programs, and the data they train on when no file is named.
 if(TAPEGRAD_BUILD_APPS)
   file(RELATIVE_PATH lib_from_bin /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
-  set(apps train_sentiment train_seq2seq classify padding_gradients)
+  set(apps train_sentiment train_seq2seq classify quantize padding_gradients)
   set_target_properties(${apps} PROPERTIES INSTALL_RPATH "$ORIGIN/${lib_from_bin}")
   install(TARGETS ${apps})
   install(DIRECTORY data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tapegrad)

@@ -27,7 +27,13 @@ Embedding Embedding::from_pretrained(Array weights, const PretrainedOptions& opt
                     .scale_grad_by_freq = options.scale_grad_by_freq});
 }
 
+void Embedding::use_quantized(QuantizedTable table) {
+  quantized = std::make_shared<const QuantizedTable>(std::move(table));
+  weight = Parameter();
+}
+
 Tensor Embedding::operator()(const IndexArray& ids) const {
+  if (quantized) return embedding(*quantized, ids);
   return embedding(weight, ids, {padding_idx, max_norm, norm_type, scale_grad_by_freq});
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parameter.hpp>
+#include <tapegrad/core/quantized_table.hpp>
 #include <tapegrad/core/rng.hpp>
 
 namespace tapegrad {
@@ -26,7 +28,8 @@ inline namespace TAPEGRAD_PRECISION {
 /// padding row is zero and one of the table's frozen rows, so that no gradient, optimizer, decay or
 /// initializer changes it.
 struct Embedding {
-  Parameter weight;  // [V, D]
+  Parameter weight;  // [V, D]; not defined if the table is quantized
+  std::shared_ptr<const QuantizedTable> quantized = nullptr;  // [V, D], for inference
   std::optional<Index> padding_idx;
   std::optional<double> max_norm;
   double norm_type;
@@ -42,6 +45,8 @@ struct Embedding {
   /// A table of its own with these values [V, D]. A padding row that is not zero is set to zero,
   /// with a warning. Throws ShapeError when the weights are not 2-D.
   static Embedding from_pretrained(Array weights, const PretrainedOptions& options = {});
+  /// Looks up in this table from now on. It has no gradient, and there is no parameter any more.
+  void use_quantized(QuantizedTable table);
 
   /// ids are in 0 .. V-1 and never count from the end; any shape -> [..., D].
   Tensor operator()(const IndexArray& ids) const;

@@ -32,7 +32,15 @@ EmbeddingBag EmbeddingBag::from_pretrained(Array weights, const PretrainedBagOpt
                        .scale_grad_by_freq = options.scale_grad_by_freq});
 }
 
+void EmbeddingBag::use_quantized(QuantizedTable table) {
+  quantized = std::make_shared<const QuantizedTable>(std::move(table));
+  weight = Parameter();
+}
+
 Tensor EmbeddingBag::operator()(const Bags& bags, const Tensor& weights) const {
+  if (quantized) {
+    return embedding_bag(*quantized, bags, {.mode = mode, .padding_idx = padding_idx}, weights);
+  }
   return embedding_bag(weight, bags, {mode, padding_idx, max_norm, norm_type, scale_grad_by_freq},
                        weights);
 }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parameter.hpp>
+#include <tapegrad/core/quantized_table.hpp>
 #include <tapegrad/core/rng.hpp>
 
 namespace tapegrad {
@@ -26,7 +28,8 @@ inline namespace TAPEGRAD_PRECISION {
 /// The sum, mean or maximum of the rows of each bag, torch.nn.EmbeddingBag: -> [B, D]. Padding is
 /// left out of the bag; its row is zero and frozen, as Embedding's.
 struct EmbeddingBag {
-  Parameter weight;  // [V, D]
+  Parameter weight;  // [V, D]; not defined if the table is quantized
+  std::shared_ptr<const QuantizedTable> quantized = nullptr;  // [V, D], for inference
   BagMode mode;
   std::optional<Index> padding_idx;
   std::optional<double> max_norm;
@@ -41,6 +44,8 @@ struct EmbeddingBag {
   explicit EmbeddingBag(Parameter table, const EmbeddingBagOptions& options = {});
   /// A table of its own with these values [V, D], as Embedding::from_pretrained.
   static EmbeddingBag from_pretrained(Array weights, const PretrainedBagOptions& options = {});
+  /// Takes rows of this table from now on, as Embedding::use_quantized.
+  void use_quantized(QuantizedTable table);
 
   /// `weights`, of the shape of the ids, scale the rows of a sum.
   Tensor operator()(const Bags& bags, const Tensor& weights = {}) const;

@@ -175,6 +175,20 @@ Index Ngrams::write_text(const std::int32_t* ids, Index length, Index first_id,
   return at - out;
 }
 
+std::vector<Index> Ngrams::keep(const std::vector<std::int32_t>& new_ids) {
+  Ngrams kept = hashed(options_);
+  std::vector<Index> numbers;
+  for (Index number = 0; number < numbers_.size(); ++number) {
+    std::vector<std::int32_t> ids = words(number);
+    for (std::int32_t& id : ids) id = new_ids.at(static_cast<std::size_t>(id));
+    if (std::find(ids.begin(), ids.end(), -1) != ids.end()) continue;
+    kept.add(ids.data(), static_cast<Index>(ids.size()));
+    numbers.push_back(number);
+  }
+  *this = std::move(kept);
+  return numbers;
+}
+
 void Ngrams::save(const std::string& path, const Vocabulary& vocabulary) const {
   std::string bytes;
   for (Index number = 0; number < numbers_.size(); ++number) {

@@ -77,6 +77,10 @@ class Ngrams {
   /// NgramOptions::distinct, of equal ids one stays.
   void append_to(EncodedTexts& texts, Index first_id) const;
 
+  /// Leaves out those with a word that has no new id (-1), gives the others the new ids of their
+  /// words and new numbers in the same order, and returns their old numbers. Only without buckets.
+  std::vector<Index> keep(const std::vector<std::int32_t>& new_ids);
+
   /// Writes one n-gram a line, its words separated by a space, so that line number - 1 is its
   /// number; with buckets there is nothing to write.
   void save(const std::string& path, const Vocabulary& vocabulary) const;

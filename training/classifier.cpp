@@ -169,7 +169,22 @@ Tensor TextClassifier::text_vectors(const EncodedTexts& texts, const std::vector
 }
 
 const Parameter& TextClassifier::table() const {
+  if (quantized() != nullptr) {
+    throw std::logic_error(
+        fmt::format("TextClassifier: the table is quantized ({}); it can classify, but neither be "
+                    "trained nor changed",
+                    to_string(quantized()->kind())));
+  }
   return std::visit([](const auto& each) -> const Parameter& { return each.embed.weight; }, net);
+}
+
+const QuantizedTable* TextClassifier::quantized() const {
+  return std::visit([](const auto& each) { return each.embed.quantized.get(); }, net);
+}
+
+Shape TextClassifier::table_shape() const {
+  if (const QuantizedTable* table = quantized()) return {table->rows(), table->width()};
+  return table().shape();
 }
 
 TextClassifier make_classifier(const ClassifierConfig& config, Array table, Rng& rng,

@@ -134,8 +134,13 @@ struct TextClassifier {
   Tensor text_vectors(const EncodedTexts& texts, const std::vector<Index>& examples,
                       const Context& context, double word_dropout = 0.0) const;
 
-  /// The embedding table [V, D].
+  /// The embedding table [V, D]. std::logic_error if it is quantized: then it is no parameter, and
+  /// cannot be trained.
   const Parameter& table() const;
+  /// The quantized table; nullptr if the table is a parameter.
+  const QuantizedTable* quantized() const;
+  /// The shape [V, D] of either.
+  Shape table_shape() const;
 
   static void visit(auto& self, auto&& v) {
     std::visit([&v](auto& each) { std::remove_cvref_t<decltype(each)>::visit(each, v); }, self.net);

@@ -12,7 +12,7 @@
 namespace tapegrad {
 namespace {
 
-constexpr int format_version = 3;
+constexpr int format_version = 4;
 
 NgramOptions ngram_options(const ConfigReader& net) {
   if (!net.has("ngrams")) return {};
@@ -63,6 +63,7 @@ ModelConfig parse_model_config(std::string_view text, const std::string& path) {
       config.fail(fmt::format("classes is {}, but there are {} labels", model.classifier.classes,
                               model.labels.size()));
     }
+    if (net.has("quantized")) model.quantized = quantized_kind(net.text("quantized"));
     check_labels(model.labels);
     return model;
   } catch (const std::invalid_argument& error) {

@@ -1,6 +1,7 @@
 // The config.json of a classifier's folder; docs/models.md describes its fields.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tapegrad/text/tokenizer.hpp>
@@ -12,9 +13,10 @@ namespace tapegrad {
 struct ModelConfig {
   ClassifierConfig classifier;
   TokenizerRules rules;
-  std::vector<std::string> labels;  // name of each class
-  std::size_t words = 0;            // of the vocabulary
-  std::size_t width = 0;            // of the embeddings
+  std::vector<std::string> labels;              // name of each class
+  std::size_t words = 0;                        // of the vocabulary
+  std::size_t width = 0;                        // of the embeddings
+  std::optional<QuantizedKind> quantized = {};  // of the table; none: it is one of floats
 };
 
 /// Reads the text of the file `path`. FormatError for values that are missing, of the wrong type,

@@ -118,7 +118,12 @@ void check_tensor(const SafetensorsFile& file, const WantedTensor& wanted) {
                       fmt::format("tensor {} has shape {:.80}, config.json wants {}", wanted.name,
                                   to_string(found), to_string(wanted.shape)));
   }
-  if (!is_float(tensor->dtype)) {
+  if (wanted.dtype && tensor->dtype != *wanted.dtype) {
+    throw FormatError(file.path(), 0,
+                      fmt::format("tensor {} has type {}, config.json wants {}", wanted.name,
+                                  to_string(tensor->dtype), to_string(*wanted.dtype)));
+  }
+  if (!wanted.dtype && !is_float(tensor->dtype)) {
     throw FormatError(file.path(), 0,
                       fmt::format("tensor {} has type {}, expected F64, F32, F16 or BF16",
                                   wanted.name, to_string(tensor->dtype)));

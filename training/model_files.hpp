@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tapegrad/core/visit.hpp>
@@ -65,11 +66,12 @@ void check_utf8(std::string_view text, const std::string& path);
 struct WantedTensor {
   std::string name;
   Shape shape;
+  std::optional<DType> dtype = {};  // none: one that is_float
 };
 
 inline namespace TAPEGRAD_PRECISION {
 
-/// FormatError unless the file has this tensor, of floats. When it has, the memory that the tensor
+/// FormatError unless the file has this tensor. When it has, the memory that the tensor
 /// takes is in proportion to the file.
 void check_tensor(const SafetensorsFile& file, const WantedTensor& wanted);
 /// The same of all these tensors, and no other.

@@ -10,6 +10,7 @@
 #include <tapegrad/training/config_reader.hpp>
 #include <tapegrad/training/model_config.hpp>
 #include <tapegrad/training/model_files.hpp>
+#include <tapegrad/training/quantized_network.hpp>
 #include <tapegrad/training/safetensors.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
@@ -20,13 +21,14 @@ using Json = nlohmann::ordered_json;
 // What is written has version 1 unless the model has parts that programs of that version do not
 // know.
 int version_of(const ClassifierModel& model) {
+  if (model.net.quantized() != nullptr) return 4;
   if (model.config.kind == ModelKind::cnn) return 3;
   const bool plain = model.ngrams.size() == 0 && !model.ngrams.options().distinct;
   return plain && !model.config.nb_weights ? 1 : 2;
 }
 
 Json to_json(const ClassifierModel& model) {
-  const Shape& table = model.net.table().shape();
+  const Shape table = model.net.table_shape();
   Json json = {{"format_version", version_of(model)},
                {"model",
                 {{"kind", to_string(model.config.kind)},
@@ -45,6 +47,9 @@ Json to_json(const ClassifierModel& model) {
     json["model"]["filters"] = model.config.filters;
   }
   if (model.config.nb_weights) json["model"]["nb_weights"] = true;
+  if (const QuantizedTable* quantized = model.net.quantized()) {
+    json["model"]["quantized"] = to_string(quantized->kind());
+  }
   const NgramOptions& ngrams = model.ngrams.options();
   if (ngrams.order > 1 || ngrams.distinct) {
     json["model"]["ngrams"] = {{"order", ngrams.order},
@@ -61,6 +66,7 @@ std::vector<WantedTensor> wanted_tensors(const ModelConfig& config, std::size_t 
   const ClassifierConfig& net = config.classifier;
   const auto classes = static_cast<std::size_t>(net.classes);
   std::vector<WantedTensor> wanted = {{"embed.weight", {rows, config.width}}};
+  if (config.quantized) wanted = quantized_tensors(*config.quantized, rows, config.width);
   std::size_t inputs = config.width;
   if (net.nb_weights) wanted.push_back({"nb.weight", {rows}});
   if (net.kind == ModelKind::mean) {
@@ -83,14 +89,16 @@ std::vector<WantedTensor> wanted_tensors(const ModelConfig& config, std::size_t 
 }
 
 // A network with the parameters of a file, which has those that the network wants.
-TextClassifier read_network(const SafetensorsFile& file, const ClassifierConfig& config) {
+TextClassifier read_network(const SafetensorsFile& file, const ModelConfig& config) {
   const RawTensor& table = *file.find("embed.weight");
   check_memory("load_model", table.shape[0], table.shape[1]);
   Rng rng(0);
-  TextClassifier net = make_classifier(config, file.array(table), rng);
+  TextClassifier net =
+      config.quantized ? read_quantized(file, config.classifier, *config.quantized, config.width)
+                       : make_classifier(config.classifier, file.array(table), rng);
   for (const auto& [name, p] : parameters(net)) {
     // The table was given to the network, which makes the row of padding zero.
-    if (p.id() != net.table().id()) Parameter(p).assign(file.array(*file.find(name)));
+    if (name != "embed.weight") Parameter(p).assign(file.array(*file.find(name)));
   }
   return net;
 }
@@ -129,7 +137,7 @@ void save_model(const ClassifierModel& model, const std::string& folder) {
     model.ngrams.save(beside("ngrams.txt"), model.vocabulary);
   }
   write_kept_vectors(model.kept, beside);
-  write_parameters(beside("model.safetensors"), parameters(model.net));
+  write_network(beside("model.safetensors"), model.net);
   write_file(beside("config.json"), to_json(model).dump(2) + "\n");
   beside.put_in_place();
 }
@@ -145,7 +153,7 @@ ClassifierModel load_model(const std::string& folder) {
   const SafetensorsFile file(from.checked_path("model.safetensors"));
   check_tensors(file,
                 wanted_tensors(config, config.words + static_cast<std::size_t>(ngrams.size())));
-  TextClassifier net = read_network(file, config.classifier);
+  TextClassifier net = read_network(file, config);
   return {config.classifier,
           config.rules,
           std::move(vocabulary),

@@ -82,4 +82,18 @@ void check_bag_mode(const char* who, BagMode mode, bool scale_grad_by_freq) {
   }
 }
 
+inline namespace TAPEGRAD_PRECISION {
+
+void check_bag_weights(const char* operation, const Bags& bags, BagMode mode,
+                       const Tensor& weights) {
+  if (!weights.defined()) return;
+  if (mode != BagMode::sum) {
+    throw std::invalid_argument(fmt::format("{}: weights are for BagMode::sum only", operation));
+  }
+  check_shape(weights.shape() == bags.ids.shape(), operation, "weights", weights.shape(),
+              to_string(bags.ids.shape()) + ", as the ids have,");
+}
+
+}  // namespace TAPEGRAD_PRECISION
+
 }  // namespace tapegrad

@@ -14,4 +14,13 @@ std::vector<std::size_t> bag_starts(const char* operation, const Bags& bags);
 /// scale_grad_by_freq.
 void check_bag_mode(const char* who, BagMode mode, bool scale_grad_by_freq);
 
+inline namespace TAPEGRAD_PRECISION {
+
+/// Throws std::invalid_argument for weights of other bags than sums, ShapeError for weights that do
+/// not have the shape of the ids. They may be undefined.
+void check_bag_weights(const char* operation, const Bags& bags, BagMode mode,
+                       const Tensor& weights);
+
+}  // namespace TAPEGRAD_PRECISION
+
 }  // namespace tapegrad

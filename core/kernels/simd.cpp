@@ -6,12 +6,27 @@
 #include <tapegrad/core/kernels/simd/tables.hpp>
 #include <tapegrad/core/kernels/simd_level.hpp>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace tapegrad {
+namespace {
+
+#if defined(__x86_64__)
+// Clang 14 knows no __builtin_cpu_supports("f16c").
+bool has_f16c() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+#endif
+
+}  // namespace
 
 std::vector<SimdLevel> simd_levels() {
   std::vector<SimdLevel> levels{SimdLevel::base};
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) levels.push_back(SimdLevel::avx2);
+  if (__builtin_cpu_supports("avx2") && has_f16c()) levels.push_back(SimdLevel::avx2);
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
     levels.push_back(SimdLevel::avx512);

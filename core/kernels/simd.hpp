@@ -23,6 +23,13 @@ struct RowSums {
   Real* to = nullptr;
 };
 
+/// The rows of a quantized table, as QuantizedTable lays them out: row r begins at
+/// from + r * row_bytes.
+struct QuantizedRows {
+  const std::uint8_t* from = nullptr;
+  std::size_t row_bytes = 0;
+};
+
 /// The numbers of one step of Adam or AdamW.
 struct AdamScalars {
   Real beta1, rest1;  ///< rest = 1 - beta
@@ -105,6 +112,13 @@ struct NormalizedGradient {
 struct Simd {
   /// Sums begin .. end-1.
   void (*sum_rows)(const RowSums& sums, std::size_t begin, std::size_t end);
+  /// The same of quantized rows, in place of those at sums.from. Without sums.starts, each sum is
+  /// the row of one place.
+  using SumQuantized = void(const RowSums& sums, const QuantizedRows& rows, std::size_t begin,
+                            std::size_t end);
+  SumQuantized* sum_float16_rows;
+  SumQuantized* sum_int8_rows;
+  SumQuantized* sum_int4_rows;
 
   /// The sum of a[i] b[i].
   Real (*dot)(const Real* a, const Real* b, std::size_t n);

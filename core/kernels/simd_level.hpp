@@ -9,7 +9,7 @@ namespace tapegrad {
 /// Instruction sets for which there are loops, in rising order.
 enum class SimdLevel {
   base,   ///< what every processor of the architecture has
-  avx2,   ///< x86-64: vectors of 32 bytes
+  avx2,   ///< x86-64: vectors of 32 bytes (AVX2, F16C)
   avx512  ///< x86-64: vectors of 64 bytes (AVX-512 F, BW, DQ, VL)
 };
 

@@ -1,4 +1,3 @@
-#include <stdexcept>
 #include <tapegrad/core/kernels/bag_sums.hpp>
 #include <tapegrad/core/kernels/bags.hpp>
 #include <tapegrad/core/kernels/rows.hpp>
@@ -18,13 +17,7 @@ BagPlan make_plan(const Tensor& table, const Bags& bags, const EmbeddingBagOptio
   check_ids(name, bags.ids, table.size(0));
   check_max_norm(name, table, options.max_norm, options.norm_type);
   check_bag_mode(name, options.mode, options.scale_grad_by_freq);
-  if (weights.defined()) {
-    if (options.mode != BagMode::sum) {
-      throw std::invalid_argument("embedding_bag: weights are for BagMode::sum only");
-    }
-    check_shape(weights.shape() == bags.ids.shape(), name, "weights", weights.shape(),
-                to_string(bags.ids.shape()) + ", as the ids have,");
-  }
+  check_bag_weights(name, bags, options.mode, weights);
   return {options.mode,
           table.size(1),
           padding_row(name, options.padding_idx, table.size(0)),

@@ -5,6 +5,8 @@
 #include <tapegrad/tapegrad.hpp>
 #include <vector>
 
+#include <same.hpp>
+
 namespace tg = tapegrad;
 using Catch::Matchers::Contains;
 
@@ -193,4 +195,24 @@ TEST_CASE("a table that does not fit into memory is refused before it is allocat
                              "GB (V · D · 4 bytes), ") &&
                         Contains(" GB are available"));
   CHECK_THROWS_AS(tg::EmbeddingBag(many, many, rng), std::runtime_error);
+}
+
+TEST_CASE("a layer that uses a quantized table looks up in it, and has no parameter any more") {
+  tg::Rng rng(1);
+  tg::Embedding embed(6, 4, rng, {.padding_idx = 0});
+  tg::EmbeddingBag bag(tg::Parameter(embed.weight), {.mode = tg::BagMode::sum, .padding_idx = 0});
+  const tg::QuantizedTable table = quantize(embed.weight.value(), tg::QuantizedKind::int8);
+  const tg::Array numbers = dequantize(table);
+  const tg::IndexArray ids{{1, 5, 0}, {2, 2, 3}};
+  embed.use_quantized(table);
+  bag.use_quantized(table);
+  CHECK(tg::parameters(embed).empty());
+  CHECK(tg::parameters(bag).empty());
+  CHECK(same(embed(ids).value(), embedding(tg::Tensor(numbers), ids).value()));
+  CHECK(same(bag({.ids = ids}).value(),
+             embedding_bag(tg::Tensor(numbers), {.ids = ids},
+                           {.mode = tg::BagMode::sum, .padding_idx = 0})
+                 .value()));
+  const tg::Embedding other = clone(embed);
+  CHECK(other.quantized == embed.quantized);
 }

@@ -197,8 +197,8 @@ TEST_CASE("parameters are saved under the names and layouts that PyTorch gives t
 }
 
 TEST_CASE("a model or tokenizer of a newer version is refused") {
-  CHECK(config_error([](Json& json) { json["format_version"] = 4; }) ==
-        "format version 4 is newer than this program, which knows 3");
+  CHECK(config_error([](Json& json) { json["format_version"] = 5; }) ==
+        "format version 5 is newer than this program, which knows 4");
   CHECK(config_error([](Json& json) { json["tokenizer"]["version"] = 99; }) ==
         "tokenizer version 99 is newer than this program, which knows 1");
 }
@@ -206,7 +206,7 @@ TEST_CASE("a model or tokenizer of a newer version is refused") {
 TEST_CASE("a newer version is refused as such even if its settings have other names") {
   CHECK(config_error([](Json& json) {
           json = {{"format_version", 7}};
-        }) == "format version 7 is newer than this program, which knows 3");
+        }) == "format version 7 is newer than this program, which knows 4");
 }
 
 TEST_CASE("a configuration with something missing or of the wrong type is an error") {

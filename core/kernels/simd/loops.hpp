@@ -5,6 +5,7 @@
 #include <tapegrad/core/kernels/simd/dropout.hpp>
 #include <tapegrad/core/kernels/simd/layer_norm.hpp>
 #include <tapegrad/core/kernels/simd/optimizers.hpp>
+#include <tapegrad/core/kernels/simd/quantized_rows.hpp>
 #include <tapegrad/core/kernels/simd/softmax.hpp>
 #include <tapegrad/core/kernels/simd/sum_rows.hpp>
 
@@ -12,6 +13,9 @@ namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
 
 constexpr Simd loops{.sum_rows = sum_rows,
+                     .sum_float16_rows = sum_quantized_rows<Float16Rows>,
+                     .sum_int8_rows = sum_quantized_rows<Int8Rows>,
+                     .sum_int4_rows = sum_quantized_rows<Int4Rows>,
                      .dot = dot,
                      .dropout = dropout_elements,
                      .softmax = softmax_line,

@@ -1,0 +1,33 @@
+#include "dataset_options.hpp"
+
+#include <map>
+
+#include "console.hpp"
+
+namespace tapegrad {
+
+using console::plain;
+
+void add_dataset_options(CLI::App& app, DatasetOptions& options) {
+  app.add_option("--label-column", options.label_column, "Column of the label, by name or number")
+      ->type_name("C");
+  app.add_option("--text-column", options.text_column, "Column of the text, by name or number")
+      ->type_name("C");
+  const std::map<std::string, DatasetForm> forms{{"auto", DatasetForm::automatic},
+                                                 {"label-text", DatasetForm::label_text},
+                                                 {"tsv", DatasetForm::tsv},
+                                                 {"csv", DatasetForm::csv},
+                                                 {"fasttext", DatasetForm::fasttext}};
+  app.add_option("--form", options.form, "Form of the files: auto, label-text, tsv, csv, fasttext")
+      ->transform(plain(CLI::CheckedTransformer(forms)))
+      ->type_name("FORM")
+      ->default_str("auto");
+  const std::map<std::string, Header> headers{
+      {"auto", Header::automatic}, {"yes", Header::yes}, {"no", Header::no}};
+  app.add_option("--header", options.header, "Whether TSV and CSV files have one: auto, yes, no")
+      ->transform(plain(CLI::CheckedTransformer(headers)))
+      ->type_name("H")
+      ->default_str("auto");
+}
+
+}  // namespace tapegrad
