@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/profile.hpp>
 #include <tapegrad/core/rng.hpp>
 
@@ -56,9 +58,13 @@ const std::int32_t* text_begin(const EncodedTexts& texts, Index n) {
 // The id of each word.
 std::vector<std::int32_t> ids_of(const std::vector<std::string>& words,
                                  const Vocabulary& vocabulary) {
-  std::vector<std::int32_t> ids;
-  ids.reserve(words.size());
-  for (const auto& word : words) ids.push_back(static_cast<std::int32_t>(vocabulary.id(word)));
+  constexpr std::size_t cost = 64;
+  std::vector<std::int32_t> ids(words.size());
+  parallel_ranges(words.size(), cost, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      ids[i] = static_cast<std::int32_t>(vocabulary.id(words[i]));
+    }
+  });
   return ids;
 }
 
@@ -96,14 +102,20 @@ EncodedTexts encode(const TokenizedTexts& texts, const std::vector<Index>& examp
     encoded.offsets.push_back(encoded.offsets.back() + kept);
   }
   encoded.ids.resize(static_cast<std::size_t>(encoded.offsets.back()));
-  for (std::size_t i = 0; i < examples.size(); ++i) {
-    const Index begin = texts.offsets[static_cast<std::size_t>(examples[i])];
-    std::transform(texts.numbers.begin() + begin,
-                   texts.numbers.begin() + begin + encoded.length(static_cast<Index>(i)),
-                   encoded.ids.begin() + encoded.offsets[i],
-                   [&](std::int32_t word) { return ids[static_cast<std::size_t>(word)]; });
-  }
-  encoded.unknown = std::count(encoded.ids.begin(), encoded.ids.end(), Vocabulary::unk);
+  std::atomic<Index> unknown = 0;
+  constexpr std::size_t cost = 256;
+  parallel_ranges(examples.size(), cost, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      const Index begin = texts.offsets[static_cast<std::size_t>(examples[i])];
+      std::transform(texts.numbers.begin() + begin,
+                     texts.numbers.begin() + begin + encoded.length(static_cast<Index>(i)),
+                     encoded.ids.begin() + encoded.offsets[i],
+                     [&](std::int32_t word) { return ids[static_cast<std::size_t>(word)]; });
+    }
+    unknown += std::count(encoded.ids.begin() + encoded.offsets[first],
+                          encoded.ids.begin() + encoded.offsets[last], Vocabulary::unk);
+  });
+  encoded.unknown = unknown;
   return encoded;
 }
 

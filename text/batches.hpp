@@ -12,7 +12,7 @@ namespace tapegrad {
 
 /// N texts as word ids, one after the other. Text n is ids[offsets[n]] to ids[offsets[n + 1] - 1].
 struct EncodedTexts {
-  std::vector<std::int32_t> ids;
+  LargeVector<std::int32_t> ids;
   std::vector<Index> offsets = {0};  ///< [N + 1]
   Index unknown = 0;                 ///< how many of the ids are Vocabulary::unk
   Index cut = 0;                     ///< texts that had more than max_tokens words

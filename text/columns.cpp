@@ -45,12 +45,12 @@ bool is_name(string_view field, const Names& names) {
 
 class Chooser {
  public:
-  Chooser(const std::string& path, const std::vector<Record>& records,
-          const DatasetOptions& options)
+  Chooser(const std::string& path, const Records& records, const DatasetOptions& options)
       : path_(path),
         records_(records),
         options_(options),
-        first_(records.front().fields),
+        first_(records.fields.begin(),
+               records.fields.begin() + static_cast<std::ptrdiff_t>(records.columns)),
         header_(has_header()) {}
 
   Columns run() const {
@@ -81,8 +81,8 @@ class Chooser {
 
   std::vector<string_view> values(std::size_t column, std::size_t begin) const {
     std::vector<string_view> values;
-    for (std::size_t i = begin; i < records_.size(); ++i) {
-      values.emplace_back(records_[i].fields[column]);
+    for (std::size_t row = begin; row < records_.size(); ++row) {
+      values.push_back(records_.field(row, column));
     }
     return values;
   }
@@ -102,12 +102,14 @@ class Chooser {
 
   bool is_imdb() const {
     if (first_.size() != 4) return false;
-    return std::all_of(records_.begin(), records_.end(), [](const Record& record) {
-      const auto label = integer(record.fields[0]);
-      const auto rating = integer(record.fields[1]);
-      return label && (*label == 0 || *label == 1) && rating && *rating >= 0 && *rating <= 10 &&
-             integer(record.fields[2]);
-    });
+    for (std::size_t row = 0; row < records_.size(); ++row) {
+      const auto label = integer(records_.field(row, 0));
+      const auto rating = integer(records_.field(row, 1));
+      const bool fits = label && (*label == 0 || *label == 1) && rating && *rating >= 0 &&
+                        *rating <= 10 && integer(records_.field(row, 2));
+      if (!fits) return false;
+    }
+    return true;
   }
 
   Column by_option(const std::string& option, string_view name) const {
@@ -184,9 +186,9 @@ class Chooser {
   }
 
   const std::string& path_;
-  const std::vector<Record>& records_;
+  const Records& records_;
   const DatasetOptions& options_;
-  const std::vector<std::string>& first_;
+  std::vector<string_view> first_;  // row
   bool header_;
 };
 
@@ -203,7 +205,7 @@ bool holds_labels(const std::vector<string_view>& values) {
   return integers || 2 * kinds.size() <= values.size();
 }
 
-Columns choose_columns(const std::string& path, const std::vector<Record>& records,
+Columns choose_columns(const std::string& path, const Records& records,
                        const DatasetOptions& options) {
   return Chooser(path, records, options).run();
 }

@@ -22,7 +22,7 @@ bool holds_labels(const std::vector<std::string_view>& values);
 
 /// Chooses by options, header or content as load_dataset says. FormatError if that is not possible,
 /// with the options that settle it. `records` is not empty.
-Columns choose_columns(const std::string& path, const std::vector<Record>& records,
+Columns choose_columns(const std::string& path, const Records& records,
                        const DatasetOptions& options);
 
 }  // namespace tapegrad::detail

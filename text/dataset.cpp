@@ -48,16 +48,16 @@ std::vector<std::pair<std::string, std::string>> class_files(const std::string& 
 LabelledTexts read_class_files(const std::string& spec) {
   LabelledTexts result;
   const auto files = class_files(spec);
-  for (const auto& [name, path] : files) {
-    const std::string content = read_text(path);
-    string_view rest = content;
+  for (const auto& [class_name, path] : files) {
+    const string_view name = result.keep(class_name);
+    string_view rest = result.keep(read_text(path));
     if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
     if (rest.empty()) throw FormatError(path, 0, "expected texts, found an empty file");
     string_view line;
     for (std::size_t number = 1; next_line(rest, line); ++number) {
       if (line.empty()) throw FormatError(path, number, "expected a text, found an empty line");
       result.labels.push_back(name);
-      result.texts.emplace_back(line);
+      result.texts.push_back(line);
     }
   }
   result.form = fmt::format("{} files, one a class, one text a line", files.size());
@@ -104,11 +104,10 @@ void read_class_directory(const fs::path& directory, LabelledTexts& result) {
       ++others;
     }
   }
-  const std::size_t before = result.texts.size();
-  result.texts.resize(before + files.size());
-  result.labels.resize(before + files.size(), directory.filename().string());
-  parallel_for(files.size(),
-               [&](std::size_t i) { result.texts[before + i] = read_one_text(files[i]); });
+  std::vector<std::string> texts(files.size());
+  parallel_for(files.size(), [&](std::size_t i) { texts[i] = read_one_text(files[i]); });
+  for (std::string& text : texts) result.texts.push_back(result.keep(std::move(text)));
+  result.labels.resize(result.texts.size(), result.keep(directory.filename().string()));
   if (files.empty()) {
     throw FormatError(directory.string(), 0,
                       fmt::format("expected .txt files, one a text, found none{}", directory_hint));
@@ -168,27 +167,29 @@ void sort_labels(std::vector<std::string>& names) {
 /// Numbers the labels, those of `known` first.
 Dataset number_labels(const std::string& spec, LabelledTexts&& read,
                       const std::vector<std::string>& known) {
-  std::map<std::string, Index, std::less<>> ids;
+  std::map<string_view, Index> ids;
   for (const auto& name : known) ids.emplace(name, static_cast<Index>(ids.size()));
   if (ids.size() != known.size()) {
     throw std::invalid_argument("load_dataset: known_labels holds a name twice");
   }
   std::vector<std::string> fresh;
-  for (const auto& label : read.labels) {
-    if (ids.emplace(label, -1).second) fresh.push_back(label);
+  for (const auto label : read.labels) {
+    if (ids.emplace(label, -1).second) fresh.emplace_back(label);
   }
   sort_labels(fresh);
-  Dataset data{std::move(read.texts), {}, known, std::move(read.form)};
+  std::vector<std::string> names = known;
   for (const auto& name : fresh) {
-    ids[name] = static_cast<Index>(data.label_names.size());
-    data.label_names.push_back(name);
+    ids[name] = static_cast<Index>(names.size());
+    names.push_back(name);
   }
-  for (const auto& label : read.labels) data.labels.push_back(ids.find(label)->second);
+  std::vector<Index> labels;
+  for (const auto label : read.labels) labels.push_back(ids.find(label)->second);
   if (!known.empty() && !fresh.empty()) {
     warn(fmt::format("{}: labels that the training data does not have: {}", spec,
                      fmt::join(fresh, ", ")));
   }
-  return data;
+  return {std::move(read.texts), std::move(labels), std::move(names), std::move(read.form),
+          std::make_shared<const std::list<std::string>>(std::move(read.memory))};
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 // Labelled texts from files of many forms.
 #pragma once
 
+#include <list>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <tapegrad/core/array.hpp>
 #include <vector>
 
@@ -9,10 +12,12 @@ namespace tapegrad {
 
 /// Labelled texts.
 struct Dataset {
-  std::vector<std::string> texts;        ///< N texts as they stand in the file
-  std::vector<Index> labels;             ///< [N], positions in label_names
+  std::vector<std::string_view> texts;  ///< N texts as they stand in the file; they lie in `memory`
+  std::vector<Index> labels;            ///< [N], positions in label_names
   std::vector<std::string> label_names;  ///< C names, as they stand in the file
   std::string form;                      ///< what the file was taken for, a phrase for people
+  std::shared_ptr<const std::list<std::string>>
+      memory;  ///< shared by copies, for the files are large
 };
 
 /// How the fields of a data file lie.

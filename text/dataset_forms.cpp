@@ -85,8 +85,8 @@ LabelledTexts read_label_text(const std::string& path, string_view content) {
       throw FormatError(path, number,
                         fmt::format("expected LABEL TEXT, found no space in \"{:.60}\"", line));
     }
-    result.labels.emplace_back(line.substr(0, space));
-    result.texts.emplace_back(line.substr(space + 1));
+    result.labels.push_back(line.substr(0, space));
+    result.texts.push_back(line.substr(space + 1));
   }
   return result;
 }
@@ -119,36 +119,35 @@ LabelledTexts read_fasttext(const std::string& path, string_view content) {
                         "expected one __label__ on a line, found several; keep one of them, or "
                         "repeat the line for each");
     }
-    result.labels.emplace_back(line.substr(0, end));
-    result.texts.emplace_back(text);
+    result.labels.push_back(line.substr(0, end));
+    result.texts.push_back(text);
   }
   return result;
 }
 
-LabelledTexts take_columns(const std::string& path, std::vector<Record> records,
-                           const DatasetOptions& options, string_view name) {
+LabelledTexts take_columns(const std::string& path, Records records, const DatasetOptions& options,
+                           string_view name) {
   const Columns columns = choose_columns(path, records, options);
   LabelledTexts result;
   result.form = fmt::format("{} {}", name, columns.form);
-  for (std::size_t i = columns.header ? 1 : 0; i < records.size(); ++i) {
-    auto& [line, fields] = records[i];
-    if (fields[columns.label].empty()) {
+  for (std::size_t row = columns.header ? 1 : 0; row < records.size(); ++row) {
+    const string_view label = records.field(row, columns.label);
+    if (label.empty()) {
       throw FormatError(
-          path, line,
+          path, records.lines[row],
           fmt::format("expected a label in column {}, found it empty", columns.label + 1));
     }
-    result.labels.push_back(std::move(fields[columns.label]));
-    result.texts.push_back(std::move(fields[columns.text]));
+    result.labels.push_back(label);
+    result.texts.push_back(records.field(row, columns.text));
   }
   if (result.texts.empty())
     throw FormatError(path, 2, "expected data behind the header, found none");
+  result.memory = std::move(records.unquoted);
   return result;
 }
 
-}  // namespace
-
-LabelledTexts read_form(const std::string& path, string_view content,
-                        const DatasetOptions& options) {
+LabelledTexts take_apart(const std::string& path, string_view content,
+                         const DatasetOptions& options) {
   if (content.starts_with("\xEF\xBB\xBF")) content.remove_prefix(3);
   if (content.empty()) throw FormatError(path, 0, "expected labelled texts, found an empty file");
   const DatasetForm form =
@@ -165,6 +164,17 @@ LabelledTexts read_form(const std::string& path, string_view content,
       break;
   }
   return read_label_text(path, content);
+}
+
+}  // namespace
+
+LabelledTexts read_form(const std::string& path, std::string content,
+                        const DatasetOptions& options) {
+  std::list<std::string> kept;
+  kept.push_back(std::move(content));
+  LabelledTexts result = take_apart(path, kept.back(), options);
+  result.memory.splice(result.memory.end(), kept);
+  return result;
 }
 
 }  // namespace tapegrad::detail

@@ -8,27 +8,19 @@
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/parallel.hpp>
+#include <tapegrad/text/id_set.hpp>
 #include <tapegrad/text/ngram_counts.hpp>
 
 namespace tapegrad {
 namespace {
 
-constexpr std::uint64_t factor = 0x9E3779B97F4A7C15U;
+constexpr Index block_size = 512;  // texts that one thread works on at a time
 
-constexpr std::uint64_t mix(std::uint64_t x) {
-  x ^= x >> 33U;
-  x *= 0xFF51AFD7ED558CCDU;
-  x ^= x >> 33U;
-  x *= 0xC4CEB9FE1A85EC53U;
-  return x ^ (x >> 33U);
-}
-
-// N-grams of up to `order` words in a text of `length` words.
-Index most_ngrams(Index length, Index order) {
-  Index all = 0;
-  for (Index n = 2; n <= order; ++n) all += std::max<Index>(0, length - n + 1);
-  return all;
-}
+// The ids of some texts, and how many each of them has.
+struct Block {
+  LargeVector<std::int32_t> ids;
+  std::vector<Index> lengths;
+};
 
 }  // namespace
 
@@ -49,12 +41,6 @@ void check_ngrams(const NgramOptions& options) {
     throw std::invalid_argument(
         fmt::format("ngrams: buckets is {}, expected less than 2^31", options.buckets));
   }
-}
-
-std::uint64_t ngram_hash(const std::int32_t* ids, Index n) {
-  auto hash = static_cast<std::uint64_t>(ids[0]);
-  for (Index i = 1; i < n; ++i) hash = mix(hash * factor + static_cast<std::uint64_t>(ids[i]));
-  return hash;
 }
 
 KeyIndex::KeyIndex() : slots_(1U << 4U) {}
@@ -79,7 +65,7 @@ std::int32_t KeyIndex::find(std::uint64_t key) const {
 }
 
 void KeyIndex::grow() {
-  std::vector<Slot> old(2 * slots_.size());
+  std::vector<Slot, AlignedAllocator<Slot>> old(2 * slots_.size());
   old.swap(slots_);
   for (const Slot& slot : old) {
     if (slot.number >= 0) slots_[place(slot.key)] = slot;
@@ -125,37 +111,44 @@ void Ngrams::append_to(EncodedTexts& texts, Index first_id) const {
     throw std::invalid_argument(fmt::format(
         "ngrams: {} of them and {} words are more than 2^31 - 1 ids", size(), first_id));
   }
-  // Each text is written where it would stand if all n-grams were known, and moved up then.
-  EncodedTexts words;
-  words.ids.swap(texts.ids);
-  words.offsets.swap(texts.offsets);
-  std::vector<Index> places = {0};
-  for (Index t = 0; t < words.size(); ++t) {
-    const Index length = words.length(t);
-    places.push_back(places.back() + length + most_ngrams(length, options_.order));
-  }
-  texts.ids.resize(static_cast<std::size_t>(places.back()));
-  std::vector<Index> lengths(places.size() - 1);
-  constexpr std::size_t cost = 1U << 12U;
-  parallel_ranges(lengths.size(), cost, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t t = begin; t < end; ++t) {
-      const std::int32_t* ids = words.ids.data() + words.offsets[t];
-      lengths[t] = write_text(ids, words.length(static_cast<Index>(t)), first_id,
-                              texts.ids.data() + places[t]);
+  std::vector<Block> blocks(static_cast<std::size_t>((texts.size() + block_size - 1) / block_size));
+  parallel_for(blocks.size(), [&](std::size_t b) {
+    const Index begin = static_cast<Index>(b) * block_size;
+    const Index end = std::min(begin + block_size, texts.size());
+    detail::IdSet set(static_cast<std::size_t>(options_.distinct ? first_id + size() : 0));
+    for (Index t = begin; t < end; ++t) {
+      const std::size_t before = blocks[b].ids.size();
+      append_text(texts, t, first_id, set, blocks[b].ids);
+      blocks[b].lengths.push_back(static_cast<Index>(blocks[b].ids.size() - before));
     }
   });
-  for (std::size_t t = 0; t < lengths.size(); ++t) {
-    const auto from = texts.ids.begin() + places[t];
-    std::copy(from, from + lengths[t], texts.ids.begin() + texts.offsets.back());
-    texts.offsets.push_back(texts.offsets.back() + lengths[t]);
+  texts.ids = {};
+  texts.offsets = {0};
+  for (const Block& block : blocks) {
+    for (const Index length : block.lengths) {
+      texts.offsets.push_back(texts.offsets.back() + length);
+    }
   }
   texts.ids.resize(static_cast<std::size_t>(texts.offsets.back()));
+  parallel_for(blocks.size(), [&](std::size_t b) {
+    const Index at = texts.offsets[b * static_cast<std::size_t>(block_size)];
+    std::copy(blocks[b].ids.begin(), blocks[b].ids.end(), texts.ids.begin() + at);
+    blocks[b] = {};
+  });
 }
 
-Index Ngrams::write_text(const std::int32_t* ids, Index length, Index first_id,
-                         std::int32_t* out) const {
-  const auto first = static_cast<std::int32_t>(first_id);
-  std::int32_t* at = std::copy(ids, ids + length, out);
+void Ngrams::append_text(const EncodedTexts& texts, Index t, Index first_id, detail::IdSet& set,
+                         LargeVector<std::int32_t>& out) const {
+  const std::int32_t* ids = texts.ids.data() + texts.offsets[static_cast<std::size_t>(t)];
+  const Index length = texts.length(t);
+  const auto add = [&](std::int32_t id) { options_.distinct ? set.add(id) : out.push_back(id); };
+  for (Index i = 0; i < length; ++i) {
+    if (ids[i] < 0 || ids[i] >= first_id) {
+      throw std::invalid_argument(
+          fmt::format("ngrams: id {} of a word is not in [0, {})", ids[i], first_id));
+    }
+    add(ids[i]);
+  }
   // The table is larger than the caches: asks for entries some n-grams ahead.
   constexpr std::size_t ahead = 12;
   std::vector<std::uint64_t> hashes;
@@ -165,14 +158,10 @@ Index Ngrams::write_text(const std::int32_t* ids, Index length, Index first_id,
     for (std::size_t i = 0; i < hashes.size(); ++i) {
       if (i + ahead < hashes.size()) numbers_.prefetch(hashes[i + ahead]);
       const std::int32_t found = number(hashes[i]);
-      if (found >= 0) *at++ = first + found;
+      if (found >= 0) add(static_cast<std::int32_t>(first_id) + found);
     }
   }
-  if (options_.distinct) {
-    std::sort(out, at);
-    at = std::unique(out, at);
-  }
-  return at - out;
+  if (options_.distinct) set.empty([&](std::int32_t id) { out.push_back(id); });
 }
 
 std::vector<Index> Ngrams::keep(const std::vector<std::int32_t>& new_ids) {

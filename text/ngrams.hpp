@@ -3,11 +3,24 @@
 
 #include <cstdint>
 #include <string>
+#include <tapegrad/core/large_vector.hpp>
 #include <tapegrad/text/batches.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <vector>
 
 namespace tapegrad {
+namespace detail {
+class IdSet;
+
+/// The finalizer of MurmurHash3 (Appleby, 2011).
+constexpr std::uint64_t mix(std::uint64_t x) {
+  x ^= x >> 33U;
+  x *= 0xFF51AFD7ED558CCDU;
+  x ^= x >> 33U;
+  x *= 0xC4CEB9FE1A85EC53U;
+  return x ^ (x >> 33U);
+}
+}  // namespace detail
 
 struct NgramOptions {
   /// N-grams of 2 to `order` words; 1: none.
@@ -26,8 +39,15 @@ struct NgramOptions {
 void check_ngrams(const NgramOptions& options);
 
 /// The hash of an n-gram of word ids: of the first id h = id, of each further one
-/// h = mix(h * 0x9E3779B97F4A7C15 + id), where mix is the finalizer of MurmurHash3 (Appleby, 2011).
-std::uint64_t ngram_hash(const std::int32_t* ids, Index n);
+/// h = mix(h * 0x9E3779B97F4A7C15 + id).
+inline std::uint64_t ngram_hash(const std::int32_t* ids, Index n) {
+  constexpr std::uint64_t factor = 0x9E3779B97F4A7C15U;
+  auto hash = static_cast<std::uint64_t>(ids[0]);
+  for (Index i = 1; i < n; ++i) {
+    hash = detail::mix(hash * factor + static_cast<std::uint64_t>(ids[i]));
+  }
+  return hash;
+}
 
 /// Different 64-bit keys, numbered from 0 as they come.
 class KeyIndex {
@@ -51,7 +71,7 @@ class KeyIndex {
   std::size_t place(std::uint64_t key) const;
   void grow();
 
-  std::vector<Slot> slots_;  // a power of two, at most half of them taken
+  std::vector<Slot, AlignedAllocator<Slot>> slots_;  // a power of two, at most half of them taken
   std::int32_t size_ = 0;
 };
 
@@ -72,9 +92,10 @@ class Ngrams {
   /// The words of n-gram `number`; only without buckets.
   std::vector<std::int32_t> words(Index number) const;
 
-  /// Adds to each text, behind its words, its n-grams: those of two words first, by their place in
-  /// the text. N-gram i gets the id first_id + i; unknown n-grams are left out. With
-  /// NgramOptions::distinct, of equal ids one stays.
+  /// Adds to each text, behind its words, whose ids are below first_id, its n-grams: those of two
+  /// words first, by their place in the text. N-gram i gets the id first_id + i; unknown n-grams
+  /// are left out. With NgramOptions::distinct, of equal ids one stays. std::invalid_argument for
+  /// other ids of words.
   void append_to(EncodedTexts& texts, Index first_id) const;
 
   /// Leaves out those with a word that has no new id (-1), gives the others the new ids of their
@@ -94,7 +115,8 @@ class Ngrams {
  private:
   std::int32_t number(std::uint64_t hash) const;
   void add(const std::int32_t* ids, Index n);
-  Index write_text(const std::int32_t* ids, Index length, Index first_id, std::int32_t* out) const;
+  void append_text(const EncodedTexts& texts, Index t, Index first_id, detail::IdSet& set,
+                   LargeVector<std::int32_t>& out) const;
 
   NgramOptions options_;
   KeyIndex numbers_;

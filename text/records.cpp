@@ -5,45 +5,48 @@
 #include <algorithm>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/text/input.hpp>
+#include <utility>
 
 namespace tapegrad::detail {
 namespace {
 
-void check_columns(const std::string& path, const std::vector<Record>& records) {
-  const std::size_t expected = records.front().fields.size();
-  const std::size_t found = records.back().fields.size();
-  if (found == expected) return;
+/// The last row, which began on `line`, is complete.
+void end_row(const std::string& path, std::size_t line, Records& records) {
+  records.lines.push_back(line);
+  const std::size_t found = records.fields.size() - (records.size() - 1) * records.columns;
+  if (records.size() == 1) records.columns = found;
+  if (found == records.columns) return;
   throw FormatError(
-      path, records.back().line,
-      fmt::format("expected {} columns, as on the first line, found {}", expected, found));
+      path, line,
+      fmt::format("expected {} columns, as on the first line, found {}", records.columns, found));
 }
 
 class CsvReader {
  public:
   CsvReader(const std::string& path, std::string_view content) : path_(path), content_(content) {}
 
-  std::vector<Record> run(std::size_t limit) {
-    std::vector<Record> records;
-    while (at_ < content_.size() && records.size() < limit) {
+  Records run(std::size_t limit) {
+    while (at_ < content_.size() && records_.size() < limit) {
       if (line_end_length() > 0) {
         throw FormatError(path_, line_, "expected columns, found an empty line");
       }
-      records.push_back(record());
-      check_columns(path_, records);
+      const std::size_t line = line_;
+      row();
+      end_row(path_, line, records_);
     }
-    return records;
+    return std::move(records_);
   }
 
  private:
-  Record record() {
-    Record record{line_, {}};
+  void row() {
     while (true) {
-      record.fields.push_back(at_ < content_.size() && content_[at_] == '"' ? quoted() : plain());
-      if (at_ == content_.size()) return record;
+      const bool quote = at_ < content_.size() && content_[at_] == '"';
+      records_.fields.push_back(quote ? quoted() : plain());
+      if (at_ == content_.size()) return;
       if (const std::size_t end = line_end_length(); end > 0) {
         at_ += end;
         ++line_;
-        return record;
+        return;
       }
       ++at_;  // the comma
     }
@@ -55,17 +58,17 @@ class CsvReader {
     return content_.substr(at_, 2) == "\r\n" ? 2 : 0;
   }
 
-  std::string plain() {
+  std::string_view plain() {
     const std::size_t end = std::min(content_.find_first_of(",\n", at_), content_.size());
     std::string_view field = content_.substr(at_, end - at_);
     if (end < content_.size() && content_[end] == '\n' && field.ends_with('\r')) {
       field.remove_suffix(1);
     }
     at_ += field.size();
-    return std::string(field);
+    return field;
   }
 
-  std::string quoted() {
+  std::string_view quoted() {
     const std::size_t opened = line_;
     std::string field;
     ++at_;
@@ -88,36 +91,35 @@ class CsvReader {
                                     "found \"{}\" (a quote inside quotes is written twice)",
                                     content_.substr(at_, 1)));
     }
-    return field;
+    return records_.unquoted.emplace_back(std::move(field));
   }
 
   const std::string& path_;
   std::string_view content_;
+  Records records_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
 };
 
 }  // namespace
 
-std::vector<Record> read_tsv(const std::string& path, std::string_view content) {
-  std::vector<Record> records;
+Records read_tsv(const std::string& path, std::string_view content) {
+  Records records;
   std::string_view line;
   for (std::size_t number = 1; next_line(content, line); ++number) {
     if (line.empty()) throw FormatError(path, number, "expected columns, found an empty line");
-    Record& record = records.emplace_back();
-    record.line = number;
     std::size_t begin = 0;
     for (std::size_t tab = 0; (tab = line.find('\t', begin)) != std::string_view::npos;) {
-      record.fields.emplace_back(line.substr(begin, tab - begin));
+      records.fields.push_back(line.substr(begin, tab - begin));
       begin = tab + 1;
     }
-    record.fields.emplace_back(line.substr(begin));
-    check_columns(path, records);
+    records.fields.push_back(line.substr(begin));
+    end_row(path, number, records);
   }
   return records;
 }
 
-std::vector<Record> read_csv(const std::string& path, std::string_view content, std::size_t limit) {
+Records read_csv(const std::string& path, std::string_view content, std::size_t limit) {
   return CsvReader(path, content).run(limit);
 }
 

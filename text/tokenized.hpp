@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <tapegrad/core/array.hpp>
+#include <tapegrad/core/large_vector.hpp>
 #include <tapegrad/text/tokenizer.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <tapegrad/text/word_index.hpp>
@@ -14,14 +16,14 @@ namespace tapegrad {
 /// N texts as numbers of words. Text n is numbers[offsets[n]] to numbers[offsets[n + 1] - 1].
 struct TokenizedTexts {
   WordIndex words;                    ///< every word of the texts, in the order of first appearance
-  std::vector<std::int32_t> numbers;  ///< positions in words.words()
+  LargeVector<std::int32_t> numbers;  ///< positions in words.words()
   std::vector<Index> offsets = {0};   ///< [N + 1]
 
   Index size() const { return static_cast<Index>(offsets.size()) - 1; }
 };
 
 /// Adds `texts` behind those of `all`, each tokenized once, on all threads.
-void tokenize(const std::vector<std::string>& texts, const Tokenizer& tokenizer,
+void tokenize(const std::vector<std::string_view>& texts, const Tokenizer& tokenizer,
               TokenizedTexts& all);
 TokenizedTexts tokenize(const std::vector<std::string>& texts, const Tokenizer& tokenizer);
 

@@ -27,12 +27,21 @@ constexpr std::array<string_view, 3> host_ends = {"com", "org", "net"};
 struct Bracket {
   string_view escape, token;
 };
-constexpr std::array<Bracket, 6> brackets = {{{"-lrb-", "("},
-                                              {"-rrb-", ")"},
-                                              {"-lsb-", "["},
-                                              {"-rsb-", "]"},
-                                              {"-lcb-", "{"},
-                                              {"-rcb-", "}"}}};
+
+/// A token that does not stand in the text, with readable bytes behind it.
+template <std::size_t N>
+constexpr string_view padded(const char (&token)[N]) {
+  static_assert(N > TokenBuffer::padding);
+  return string_view(token).substr(0, string_view(token).find(' '));
+}
+constexpr string_view ellipsis = padded("...                ");
+constexpr string_view dashes = padded("--                ");
+constexpr std::array<Bracket, 6> brackets = {{{"-lrb-", padded("(                ")},
+                                              {"-rrb-", padded(")                ")},
+                                              {"-lsb-", padded("[                ")},
+                                              {"-rsb-", padded("]                ")},
+                                              {"-lcb-", padded("{                ")},
+                                              {"-rcb-", padded("}                ")}}};
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -105,7 +114,7 @@ class Splitter {
     if (c == '.' || c == '-') {
       if (c == '-' && bracket()) return;
       const std::size_t length = run_of(c);
-      return length == 1 ? take(1) : take(length, c == '.' ? "..." : "--");
+      return length == 1 ? take(1) : take(length, c == '.' ? ellipsis : dashes);
     }
     if ((c == '\'' || c == '`') && peek(at_ + 1) == c) return take(2);
     if (c == '\'' && clitic()) return;
@@ -272,10 +281,12 @@ void split_at_spaces(string_view text, std::vector<string_view>& tokens) {
 const std::vector<string_view>& Tokenizer::operator()(string_view text, TokenBuffer& buffer) const {
   buffer.tokens.clear();
   detail::clean_text(text, rules_, buffer.text);
+  buffer.text.append(TokenBuffer::padding, ' ');
+  const string_view clean(buffer.text.data(), buffer.text.size() - TokenBuffer::padding);
   if (rules_.whitespace_only) {
-    split_at_spaces(buffer.text, buffer.tokens);
+    split_at_spaces(clean, buffer.tokens);
   } else {
-    Splitter(buffer.text, buffer.tokens).run();
+    Splitter(clean, buffer.tokens).run();
   }
   return buffer.tokens;
 }

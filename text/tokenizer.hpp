@@ -20,6 +20,9 @@ struct TokenizerRules {
 
 /// Memory of a tokenizer's call, to be used again for the next text.
 struct TokenBuffer {
+  /// From the begin of each token on, at least so many bytes may be read.
+  static constexpr std::size_t padding = 16;
+
   std::string text;
   std::vector<std::string_view> tokens;
 };

@@ -23,6 +23,31 @@ std::vector<CountedWord> list(const WordCounts& counts) {
   return words;
 }
 
+// The first eight bytes of a word as a number that is ordered as they are.
+std::uint64_t prefix(std::string_view word) {
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    bytes = bytes << 8U | (i < word.size() ? static_cast<unsigned char>(word[i]) : 0U);
+  }
+  return bytes;
+}
+
+// By falling count, equal ones by their bytes.
+void sort_words(std::vector<CountedWord>& words) {
+  struct Entry {
+    CountedWord word;
+    std::uint64_t prefix;  // tells most words apart, without a look at where they lie
+  };
+  std::vector<Entry> entries;
+  for (const CountedWord& word : words) entries.push_back({word, prefix(word.word)});
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    if (a.word.count != b.word.count) return a.word.count > b.word.count;
+    return a.prefix != b.prefix ? a.prefix < b.prefix : a.word.word < b.word.word;
+  });
+  std::transform(entries.begin(), entries.end(), words.begin(),
+                 [](const Entry& entry) { return entry.word; });
+}
+
 void check_options(const VocabularyOptions& options) {
   if (options.min_count < 0) {
     throw std::invalid_argument(
@@ -52,7 +77,10 @@ Index WordCounts::count(std::string_view word) const {
   return found == counts_.end() ? 0 : found->second;
 }
 
-Vocabulary::Vocabulary() : words_{std::string(pad_word), std::string(unk_word)}, counts_{0, 0} {}
+Vocabulary::Vocabulary() : counts_{0, 0} {
+  ids_.add(pad_word);
+  ids_.add(unk_word);
+}
 
 Vocabulary::Vocabulary(const WordCounts& counts, const VocabularyOptions& options,
                        std::vector<std::string> extra)
@@ -68,43 +96,38 @@ Vocabulary::Vocabulary(const std::vector<CountedWord>& counts, const VocabularyO
     tokens += entry.count;
     if (entry.count >= options.min_count && !is_special(entry.word)) kept.push_back(entry);
   }
-  std::sort(kept.begin(), kept.end(), [](const CountedWord& a, const CountedWord& b) {
-    return a.count != b.count ? a.count > b.count : a.word < b.word;
-  });
+  sort_words(kept);
   if (options.max_size > 0 && kept.size() > static_cast<std::size_t>(options.max_size - 2)) {
     kept.resize(static_cast<std::size_t>(options.max_size - 2));
   }
   Index kept_tokens = 0;
-  ids_.reserve(kept.size() + extra.size());
   for (const auto& [word, count] : kept) {
-    append(std::string(word), count);
+    append(word, count);
     kept_tokens += count;
   }
   counts_[unk] = tokens - kept_tokens;
   std::sort(extra.begin(), extra.end());
-  for (auto& word : extra) {
-    if (!is_special(word) && !find(word)) append(std::move(word), 0);
+  for (const auto& word : extra) {
+    if (!is_special(word) && !find(word)) append(word, 0);
   }
 }
 
-void Vocabulary::append(std::string word, Index count) {
-  if (word.empty() || word.find_first_of("\r\n") != std::string::npos) {
+void Vocabulary::append(std::string_view word, Index count) {
+  if (word.empty() || word.find_first_of("\r\n") != std::string_view::npos) {
     throw std::invalid_argument("vocabulary: a word must not be empty or hold a line end");
   }
-  ids_.emplace(word, size());
-  words_.push_back(std::move(word));
+  ids_.add(word);
   counts_.push_back(count);
 }
 
 Index Vocabulary::id(std::string_view word) const {
-  const auto found = ids_.find(word);
-  return found == ids_.end() ? unk : found->second;
+  return find(word).value_or(unk);
 }
 
 std::optional<Index> Vocabulary::find(std::string_view word) const {
-  const auto found = ids_.find(word);
-  if (found == ids_.end()) return std::nullopt;
-  return found->second;
+  const Index found = ids_.find(word);
+  if (found <= unk) return std::nullopt;
+  return found;
 }
 
 std::size_t Vocabulary::checked(Index id) const {
@@ -115,7 +138,7 @@ std::size_t Vocabulary::checked(Index id) const {
 }
 
 const std::string& Vocabulary::word(Index id) const {
-  return words_[checked(id)];
+  return words()[checked(id)];
 }
 
 Index Vocabulary::count(Index id) const {
@@ -124,7 +147,7 @@ Index Vocabulary::count(Index id) const {
 
 void Vocabulary::save(const std::string& path) const {
   std::string bytes;
-  for (const auto& word : words_) bytes.append(word).push_back('\n');
+  for (const auto& word : words()) bytes.append(word).push_back('\n');
   write_file(path, bytes);
 }
 
@@ -157,7 +180,7 @@ Vocabulary Vocabulary::parse(std::string_view text, const std::string& path) {
       throw FormatError(path, number,
                         fmt::format("the word \"{}\" stands on line {} already", word, *first + 1));
     }
-    vocabulary.append(std::string(word), 0);
+    vocabulary.append(word, 0);
   }
   if (number < 2) {
     throw FormatError(

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <tapegrad/core/array.hpp>
+#include <tapegrad/text/word_index.hpp>
 #include <unordered_map>
 #include <vector>
 
@@ -85,9 +86,9 @@ class Vocabulary {
   /// words and after loading. IndexError as in `word`.
   Index count(Index id) const;
   /// The number of entries V, with <pad> and <unk>.
-  Index size() const { return static_cast<Index>(words_.size()); }
+  Index size() const { return ids_.size(); }
   /// All words; the position is the id.
-  const std::vector<std::string>& words() const { return words_; }
+  const std::vector<std::string>& words() const { return ids_.words(); }
 
   /// Writes one word a line, so that line number - 1 is the id. Counts are not kept.
   void save(const std::string& path) const;
@@ -98,12 +99,11 @@ class Vocabulary {
   static Vocabulary parse(std::string_view text, const std::string& path);
 
  private:
-  void append(std::string word, Index count);
+  void append(std::string_view word, Index count);
   std::size_t checked(Index id) const;
 
-  std::vector<std::string> words_;
-  std::vector<Index> counts_;
-  WordMap ids_;
+  WordIndex ids_;
+  std::vector<Index> counts_;  // [size]
 };
 
 }  // namespace tapegrad

@@ -27,7 +27,7 @@ void append(Corpus& corpus, const std::string& use, const std::string& spec,
   corpus.files.push_back({use, spec, data.form, data.texts.size()});
   corpus.label_names = std::move(data.label_names);
   corpus.labels.insert(corpus.labels.end(), data.labels.begin(), data.labels.end());
-  for (const std::string& text : data.texts) add_profile_bytes(text.size());
+  for (const std::string_view text : data.texts) add_profile_bytes(text.size());
   tokenize(data.texts, Tokenizer(corpus.rules), corpus.texts);
 }
 

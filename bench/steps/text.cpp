@@ -21,8 +21,9 @@ double total_size(const std::vector<std::string>& texts) {
 
 // The texts of a data set as ids of its own words.
 Step tokenize(const Options& options) {
+  const tg::Dataset data = tg::load_dataset(options.text("file"));
   const auto texts =
-      std::make_shared<std::vector<std::string>>(tg::load_dataset(options.text("file")).texts);
+      std::make_shared<std::vector<std::string>>(data.texts.begin(), data.texts.end());
   const tg::Tokenizer tokenizer;
   const tg::Vocabulary vocabulary(tg::count_words(*texts, tokenizer));
   return {.run = [=] { tg::encode(*texts, tokenizer, vocabulary); }, .bytes = total_size(*texts)};

@@ -10,7 +10,7 @@ using tapegrad::IndexArray;
 using tapegrad::Tokenizer;
 using tapegrad::Vocabulary;
 using Ids = std::vector<Index>;
-using Words = std::vector<std::int32_t>;
+using Words = tapegrad::LargeVector<std::int32_t>;
 
 namespace {
 

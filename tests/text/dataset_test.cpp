@@ -18,6 +18,7 @@ using tapegrad::Header;
 using tapegrad::load_dataset;
 using Ids = std::vector<tapegrad::Index>;
 using Names = std::vector<std::string>;
+using Texts = std::vector<std::string_view>;
 
 namespace {
 
@@ -53,7 +54,7 @@ struct Warnings {
 
 TEST_CASE("a label, a space and the text") {
   const auto data = load("1 good film\n0 bad , sad\n1 \n");
-  CHECK(data.texts == Names{"good film", "bad , sad", ""});
+  CHECK(data.texts == Texts{"good film", "bad , sad", ""});
   CHECK(data.labels == Ids{1, 0, 1});
   CHECK(data.label_names == Names{"0", "1"});
   CHECK(data.form == "label, a space and the text on each line");
@@ -65,7 +66,7 @@ TEST_CASE("lines end at LF alone; CR before it and a byte order mark are dropped
       "1 a\xC2\x85"
       "b\r\n0 c\rd\n0 e\xE2\x80\xA8"
       "f");
-  CHECK(data.texts == Names{"a\xC2\x85"
+  CHECK(data.texts == Texts{"a\xC2\x85"
                             "b",
                             "c\rd",
                             "e\xE2\x80\xA8"
@@ -75,10 +76,10 @@ TEST_CASE("lines end at LF alone; CR before it and a byte order mark are dropped
 
 TEST_CASE("TSV with a header, columns by their names") {
   const auto data = load("sentence\tlabel\nfine film\t1\nsad film\t0\n");
-  CHECK(data.texts == Names{"fine film", "sad film"});
+  CHECK(data.texts == Texts{"fine film", "sad film"});
   CHECK(data.labels == Ids{1, 0});
   CHECK(data.form == "TSV with header, label in column \"label\", text in column \"sentence\"");
-  CHECK(load("id\tReview\tSentiment\n5\t\"fine\tpos\n").texts == Names{"\"fine"});
+  CHECK(load("id\tReview\tSentiment\n5\t\"fine\tpos\n").texts == Texts{"\"fine"});
 }
 
 TEST_CASE("TSV without a header: the column with few short values is the label") {
@@ -91,7 +92,7 @@ TEST_CASE("TSV without a header: the column with few short values is the label")
 
 TEST_CASE("IMDB's four columns are recognized") {
   const auto data = load("0\t3\t0\tbad film\n1\t10\t1\tgood film\n");
-  CHECK(data.texts == Names{"bad film", "good film"});
+  CHECK(data.texts == Texts{"bad film", "good film"});
   CHECK(data.labels == Ids{0, 1});
   CHECK(data.form == "TSV without header, the columns label, rating, id and text of IMDB");
 }
@@ -99,19 +100,26 @@ TEST_CASE("IMDB's four columns are recognized") {
 TEST_CASE("CSV with quotes, doubled quotes and line ends inside quotes") {
   const auto data =
       load("text,label\r\n\"a, \"\"b\"\"\nc\",pos\r\nplain \"x\",neg\r\n\"\",pos", {}, "d.csv");
-  CHECK(data.texts == Names{"a, \"b\"\nc", "plain \"x\"", ""});
+  CHECK(data.texts == Texts{"a, \"b\"\nc", "plain \"x\"", ""});
   CHECK(data.labels == Ids{1, 0, 1});
   CHECK(data.form == "CSV with header, label in column \"label\", text in column \"text\"");
-  CHECK(load("label,text\n1,good\n0,bad\n").texts == Names{"good", "bad"});
+  CHECK(load("label,text\n1,good\n0,bad\n").texts == Texts{"good", "bad"});
+}
+
+TEST_CASE("a copy of a data set keeps its texts when the first one is gone") {
+  auto first = std::make_unique<tapegrad::Dataset>(load("label,text\n1,good\n0,\"b\"\"d\"\n"));
+  const tapegrad::Dataset copy = *first;
+  first.reset();
+  CHECK(copy.texts == Texts{"good", "b\"d"});
 }
 
 TEST_CASE("columns chosen by name, by number, or one of them") {
   const std::string csv = "id,stars,body\n1,5,fine\n2,1,poor\n";
   CHECK(load(csv, {.label_column = "stars", .text_column = "body"}).label_names == Names{"1", "5"});
   CHECK(load(csv, {.label_column = "2", .text_column = "3", .header = Header::yes}).texts ==
-        Names{"fine", "poor"});
+        Texts{"fine", "poor"});
   CHECK(load("a\tb\nc\td\n", {.label_column = "2"}).label_names == Names{"b", "d"});
-  CHECK(load("a\tb\nc\td\n", {.label_column = "2", .header = Header::yes}).texts == Names{"c"});
+  CHECK(load("a\tb\nc\td\n", {.label_column = "2", .header = Header::yes}).texts == Texts{"c"});
   CHECK(load_error(csv, {.label_column = "mark", .text_column = "body"}) ==
         ":1: label_column is \"mark\", found the columns id, stars, body");
   CHECK(load_error("a\tb\nc\td\n", {.text_column = "3"}) ==
@@ -122,7 +130,7 @@ TEST_CASE("columns chosen by name, by number, or one of them") {
 
 TEST_CASE("fastText's form") {
   const auto data = load("__label__pos fine film\n__label__neg poor __label\n__label__pos\n");
-  CHECK(data.texts == Names{"fine film", "poor __label", ""});
+  CHECK(data.texts == Texts{"fine film", "poor __label", ""});
   CHECK(data.label_names == Names{"neg", "pos"});
   CHECK(data.form == "fastText's form, __label__NAME before the text");
   CHECK(load_error("__label__a x\n__label__a __label__b x\n") ==
@@ -137,7 +145,7 @@ TEST_CASE("one file a class") {
   const auto neg = directory.file("n", "bad \nsad\n");
   const auto pos = directory.file("p", "good");
   const auto data = load_dataset("pos=" + pos + ",neg=" + neg);
-  CHECK(data.texts == Names{"good", "bad ", "sad"});
+  CHECK(data.texts == Texts{"good", "bad ", "sad"});
   CHECK(data.labels == Ids{1, 0, 0});
   CHECK(data.form == "2 files, one a class, one text a line");
   CHECK(error_of<FormatError>([&] { load_dataset("pos=" + pos + ",neg"); }) ==
@@ -159,7 +167,7 @@ TEST_CASE("a directory with a sub-directory for each class, read in sorted order
   directory.file("train/urls.txt", "beside");
   const Warnings warnings;
   const auto data = load_dataset(directory / "train");
-  CHECK(data.texts == Names{"bad", "fine", "good<br />film"});
+  CHECK(data.texts == Texts{"bad", "fine", "good<br />film"});
   CHECK(data.labels == Ids{0, 1, 1});
   CHECK(data.form == "directory with a .txt file for each text, classes neg, pos");
   REQUIRE(warnings.all.size() == 2);
@@ -178,7 +186,7 @@ TEST_CASE("gzip files read as plain ones do") {
   gzFile file = gzopen(path.c_str(), "wb");
   gzwrite(file, content.data(), static_cast<unsigned>(content.size()));
   gzclose(file);
-  CHECK(load_dataset(path).texts == Names{"a, b"});
+  CHECK(load_dataset(path).texts == Texts{"a, b"});
 }
 
 TEST_CASE("numeric labels are sorted as numbers, others by their bytes") {
@@ -233,7 +241,7 @@ TEST_CASE("a file whose form is not clear is refused with the option that settle
   CHECK(contains(plain, ":1: the form of the file is not clear: no label before a space"));
   CHECK(contains(plain, "option form (label-text, tsv, csv, fasttext)"));
   CHECK(contains(load_error("1 a,x\n0 b,y\n1 c,x\n0 d,y\n"), "both LABEL TEXT and CSV fit"));
-  CHECK(load("1 a,x\n0 b,y\n", {.form = DatasetForm::label_text}).texts == Names{"a,x", "b,y"});
+  CHECK(load("1 a,x\n0 b,y\n", {.form = DatasetForm::label_text}).texts == Texts{"a,x", "b,y"});
   CHECK(load_error("a\tb\nc\td\n") ==
         ":1: either of two columns could be the label: column 1 has 2 different values on 2 lines, "
         "column 2 has 2; name the columns with label_column and text_column");

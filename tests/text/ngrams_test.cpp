@@ -13,7 +13,8 @@ using tapegrad::Index;
 using tapegrad::NgramOptions;
 using tapegrad::Ngrams;
 using tapegrad::Vocabulary;
-using Ids = std::vector<std::int32_t>;
+using Ids = tapegrad::LargeVector<std::int32_t>;
+using Words = std::vector<std::int32_t>;
 using Offsets = std::vector<Index>;
 
 namespace {
@@ -54,9 +55,9 @@ const std::vector<Ids> train = {{2, 3, 2, 4}, {2, 3, 2}, {}, {4}, {2, 3}};
 TEST_CASE("n-grams that come often enough stand behind the words of a text") {
   const Ngrams ngrams(texts_of(train), {.order = 3, .min_count = 2});
   REQUIRE(ngrams.size() == 3);
-  CHECK(ngrams.words(0) == Ids{2, 3});
-  CHECK(ngrams.words(1) == Ids{3, 2});
-  CHECK(ngrams.words(2) == Ids{2, 3, 2});
+  CHECK(ngrams.words(0) == Words{2, 3});
+  CHECK(ngrams.words(1) == Words{3, 2});
+  CHECK(ngrams.words(2) == Words{2, 3, 2});
   EncodedTexts texts = texts_of({{2, 3, 2, 3, 2}, {}, {4, 4}, {3, 2}});
   texts.unknown = 5;
   ngrams.append_to(texts, 10);
@@ -66,6 +67,15 @@ TEST_CASE("n-grams that come often enough stand behind the words of a text") {
   CHECK(Ngrams(texts_of(train), {.order = 2, .min_count = 1}).size() == 3);
   CHECK(Ngrams(texts_of(train), {.order = 2, .min_count = 4}).size() == 0);
   CHECK_THROWS_WITH(ngrams.words(3), "ngrams: number 3 is out of range [0, 3)");
+}
+
+TEST_CASE("a word's id that could be an n-gram's is an error") {
+  for (const bool distinct : {false, true}) {
+    EncodedTexts texts = texts_of({{2, 9}});
+    const Ngrams ngrams(texts, {.order = 2, .min_count = 1, .distinct = distinct});
+    CHECK(error_of<std::invalid_argument>([&] { ngrams.append_to(texts, 9); }) ==
+          "ngrams: id 9 of a word is not in [0, 9)");
+  }
 }
 
 TEST_CASE("distinct words and n-grams stand once in a text, by rising id") {
@@ -119,11 +129,11 @@ TEST_CASE("n-grams and the texts with them are the same on any number of threads
 
 TEST_CASE("frequent n-grams of many texts are those that a count of all finds") {
   const EncodedTexts texts = many();
-  std::map<Ids, Index> counts;
+  std::map<Words, Index> counts;
   for (Index t = 0; t < texts.size(); ++t) {
     const auto begin = texts.ids.begin() + texts.offsets[static_cast<std::size_t>(t)];
     for (Index n = 2; n <= 3; ++n) {
-      for (Index i = 0; i + n <= texts.length(t); ++i) ++counts[Ids(begin + i, begin + i + n)];
+      for (Index i = 0; i + n <= texts.length(t); ++i) ++counts[Words(begin + i, begin + i + n)];
     }
   }
   const Ngrams ngrams(texts, {.order = 3, .min_count = 4});

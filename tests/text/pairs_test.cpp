@@ -15,7 +15,7 @@ using tapegrad::TextPairs;
 using tapegrad::Unit;
 using tapegrad::unit_vocabulary;
 using Views = std::vector<std::string_view>;
-using Ids = std::vector<std::int32_t>;
+using Ids = tapegrad::LargeVector<std::int32_t>;
 
 namespace {
 

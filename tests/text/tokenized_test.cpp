@@ -10,7 +10,7 @@ using tapegrad::TokenizedTexts;
 using tapegrad::Tokenizer;
 using tapegrad::WordIndex;
 using Words = std::vector<std::string>;
-using Numbers = std::vector<std::int32_t>;
+using Numbers = tapegrad::LargeVector<std::int32_t>;
 
 namespace {
 

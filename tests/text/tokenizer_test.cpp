@@ -167,6 +167,24 @@ TEST_CASE("tokens with any Unicode character come through a second time unchange
   }
 }
 
+TEST_CASE("tokens do not depend on where in the memory a text stands") {
+  const std::vector<std::string> pieces = {
+      "word",  "Longer-words", "don't", "U.S.", " ",  ", ",     "...",          "\xC3\x89t\xC3\xA9",
+      "<br/>", "3.5",          "&amp;", "x",    "Aa", "-lrb- ", "\xE2\x80\x94", "\xFF"};
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    tapegrad::Rng rng(seed);
+    std::string text;
+    for (auto left = 1 + rng.below(40); left > 0; --left) text += pieces[rng.below(pieces.size())];
+    const auto expected = Tokenizer()(text);
+    for (std::size_t before = 1; before < 70; before += 1 + rng.below(7)) {
+      if (Tokenizer()(std::string(before, ' ') + text) != expected) FAIL(text);
+    }
+    auto behind = expected;
+    behind.insert(behind.end(), {"q", "q"});
+    if (Tokenizer()(text + " q Q") != behind) FAIL(text);
+  }
+}
+
 TEST_CASE("time grows in proportion to the text, whatever it holds") {
   for (const std::string piece : {"n't", "'s", "a.", "<br ", "no. ", "-", "&#1", "1,", "x&"}) {
     std::string text;
@@ -190,9 +208,9 @@ TEST_CASE("real texts: stable tokens, and 98.5 % of them or more have a GloVe ve
     has.insert(std::move(word));
   }
   for (const std::string file : {"sst2/stsa.binary.train", "imdb/imdb_train.tsv"}) {
-    const auto texts = tapegrad::load_dataset(data + "/" + file).texts;
+    const tapegrad::Dataset set = tapegrad::load_dataset(data + "/" + file);
     tapegrad::WordCounts counts;
-    for (const auto& text : texts) {
+    for (const auto text : set.texts) {
       const auto words = Tokenizer()(text);
       for (const auto& word : words) counts.add(word);
       if (Tokenizer()(joined(words)) != words) FAIL(text);

@@ -140,8 +140,8 @@ TEST_CASE("a model has the units of its pairs, and takes texts up to twice their
   CHECK(m.target.words() == std::vector<std::string>{"<pad>", "<unk>", "x", "yy", "</s>", "<s>"});
   CHECK(m.config.max_length == 6);
   const auto encoded = encode_pairs(m, pairs);
-  CHECK(encoded.sources.ids == std::vector<std::int32_t>{3, 2});
-  CHECK(encoded.targets.ids == std::vector<std::int32_t>{5, 2, 3, 2, 4});
+  CHECK(encoded.sources.ids == tapegrad::LargeVector<std::int32_t>{3, 2});
+  CHECK(encoded.targets.ids == tapegrad::LargeVector<std::int32_t>{5, 2, 3, 2, 4});
   CHECK_NOTHROW(encode_sources(m, {"aaaaaa"}));
   CHECK(error_of<std::invalid_argument>([&] {
           encode_sources(m, {"a", "aaaaaaa"});

@@ -9,7 +9,7 @@
 using tapegrad::Index;
 using tapegrad::make_splits;
 using Numbers = std::vector<Index>;
-using Ids = std::vector<std::int32_t>;
+using Ids = tapegrad::LargeVector<std::int32_t>;
 
 namespace {
 

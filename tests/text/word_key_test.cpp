@@ -1,0 +1,84 @@
+#include <catch2/catch.hpp>
+#include <map>
+#include <set>
+#include <tapegrad/core/rng.hpp>
+#include <tapegrad/text/id_set.hpp>
+#include <tapegrad/text/tokenizer.hpp>
+#include <tapegrad/text/word_index.hpp>
+
+using tapegrad::key_of;
+using tapegrad::padded_key;
+using tapegrad::Rng;
+using tapegrad::TokenBuffer;
+using tapegrad::Tokenizer;
+using tapegrad::WordIndex;
+using tapegrad::WordKey;
+
+namespace {
+
+// Up to 40 bytes of an alphabet of four, the zero byte among them.
+std::string random_word(Rng& rng) {
+  std::string word;
+  for (auto left = rng.below(41); left > 0; --left) word.push_back("ab\0\xC3"[rng.below(4)]);
+  return word;
+}
+
+}  // namespace
+
+TEST_CASE("the key of a word does not depend on what stands behind it") {
+  Rng rng(1);
+  for (int i = 0; i < 20000; ++i) {
+    const std::string word = random_word(rng);
+    const WordKey alone = key_of(word);
+    for (const char behind : {'\0', 'x', '\xFF'}) {
+      const std::string text = word + std::string(WordKey::short_word, behind);
+      const WordKey key = padded_key(std::string_view(text).substr(0, word.size()));
+      if (key.low != alone.low || key.high != alone.high || key.word != word) FAIL(word);
+    }
+  }
+}
+
+TEST_CASE("random words have the numbers that a map gives them, zero bytes or not") {
+  Rng rng(2);
+  WordIndex index;
+  std::map<std::string, std::int32_t> expected;
+  for (int i = 0; i < 200000; ++i) {
+    const std::string word = random_word(rng);
+    const auto found = expected.find(word);
+    if (index.find(word) != (found == expected.end() ? -1 : found->second)) FAIL(word);
+    const auto number = expected.emplace(word, index.size()).first->second;
+    if (index.add(word) != number) FAIL(word);
+  }
+  CHECK(index.words().size() == expected.size());
+}
+
+TEST_CASE("16 bytes may be read from the begin of every token on") {
+  TokenBuffer buffer;
+  for (const std::string text : {"a", "wait... -- (no) -lrb- x", "", "n't", "\xC3\xA9"}) {
+    const auto& tokens = Tokenizer()(text, buffer);
+    const std::string_view all = buffer.text;
+    for (const auto token : tokens) {
+      const bool inside = token.data() >= all.data() && token.data() < all.data() + all.size();
+      CHECK((!inside || token.data() + TokenBuffer::padding <= all.data() + all.size()));
+      CHECK(padded_key(token).low == key_of(token).low);  // the address sanitizer looks at the rest
+    }
+  }
+}
+
+TEST_CASE("a set of ids gives back what was added, sorted and once, and is empty then") {
+  Rng rng(3);
+  for (const std::size_t bound : {1, 64, 65, 4096, 4097, 300000}) {
+    tapegrad::detail::IdSet set(bound);
+    for (int round = 0; round < 20; ++round) {
+      std::set<std::int32_t> expected;
+      for (int i = 0; i < 300; ++i) {
+        const auto id = static_cast<std::int32_t>(i == 0 ? bound - 1 : rng.below(bound));
+        expected.insert(id);
+        set.add(id);
+      }
+      std::vector<std::int32_t> ids;
+      set.empty([&](std::int32_t id) { ids.push_back(id); });
+      CHECK(ids == std::vector<std::int32_t>(expected.begin(), expected.end()));
+    }
+  }
+}
