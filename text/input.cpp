@@ -12,6 +12,19 @@
 #include <vector>
 
 namespace tapegrad {
+namespace {
+
+// Fuzzing reads with small buffers, so that small files get to their ends and cost little.
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+constexpr bool fuzzing = true;
+#else
+constexpr bool fuzzing = false;
+#endif
+constexpr unsigned gzip_buffer = fuzzing ? 1U << 8U : 1U << 18U;
+constexpr std::size_t line_buffer = fuzzing ? std::size_t{1} << 6U : std::size_t{1} << 20U;
+constexpr std::size_t fuzzed_chunk = std::size_t{1} << 8U;
+
+}  // namespace
 
 /// A file behind zlib, which hands plain files through unchanged.
 class LineReader::Source {
@@ -20,7 +33,7 @@ class LineReader::Source {
     errno = 0;
     file_ = path == "-" ? gzdopen(::dup(STDIN_FILENO), "rb") : gzopen(path.c_str(), "rb");
     if (file_ == nullptr) fail();
-    gzbuffer(file_, 1U << 18U);
+    gzbuffer(file_, gzip_buffer);
   }
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
@@ -54,7 +67,7 @@ class LineReader::Source {
 };
 
 LineReader::LineReader(const std::string& path)
-    : source_(std::make_unique<Source>(path)), buffer_(std::size_t{1} << 20U, '\0') {}
+    : source_(std::make_unique<Source>(path)), buffer_(line_buffer, '\0') {}
 
 LineReader::~LineReader() = default;
 
@@ -103,7 +116,8 @@ constexpr std::size_t first_chunk = std::size_t{1} << 22U;  // small files need 
 }  // namespace
 
 ChunkReader::ChunkReader(const std::string& path, std::size_t chunk_size)
-    : chunk_size_(chunk_size), buffer_(std::min(chunk_size, first_chunk), '\0') {
+    : chunk_size_(fuzzing ? fuzzed_chunk : chunk_size),
+      buffer_(std::min(chunk_size_, first_chunk), '\0') {
   std::error_code ignored;  // Source says what is wrong
   if (path != "-" && std::filesystem::is_regular_file(path, ignored)) {
     plain_ = std::make_unique<InputFile>(path);
