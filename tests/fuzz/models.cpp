@@ -15,14 +15,14 @@ constexpr std::size_t width = 2;
 tg::ClassifierModel classifier(const tg::ClassifierConfig& config) {
   tg::WordCounts counts;
   for (const char* word : {"a", "film", "fine", "dull", "a"}) counts.add(word);
-  tg::ClassifierModel model{config, {}, tg::Vocabulary(counts), {"bad", "good"}, {}};
+  tg::Vocabulary vocabulary(counts);
   const tg::EncodedTexts texts =
-      encode({"a fine film", "a dull film"}, tg::Tokenizer(), model.vocabulary);
-  model.ngrams = tg::Ngrams(texts, config.ngrams);
+      encode({"a fine film", "a dull film"}, tg::Tokenizer(), vocabulary);
+  tg::Ngrams ngrams(texts, config.ngrams);
+  const auto rows = static_cast<std::size_t>(vocabulary.size() + ngrams.size());
   tg::Rng rng(1);
-  const auto rows = static_cast<std::size_t>(model.vocabulary.size() + model.ngrams.size());
-  model.net = tg::make_classifier(config, tg::full({rows, width}, 0.5F), rng);
-  return model;
+  tg::TextClassifier net = tg::make_classifier(config, tg::full({rows, width}, 0.5F), rng);
+  return {config, {}, std::move(vocabulary), {"bad", "good"}, std::move(net), std::move(ngrams)};
 }
 
 // The content of these files of a folder, of those that are there.
