@@ -95,6 +95,10 @@ std::vector<std::string_view> unpack(std::string_view bytes, std::size_t count) 
   return files;
 }
 
+bool is_packed(std::string_view bytes) {
+  return bytes.starts_with("\x1F\x8B") || bytes.starts_with("PK");
+}
+
 std::size_t take_choice(std::string_view& bytes, std::size_t choices) {
   if (bytes.empty()) return 0;
   const auto first = static_cast<unsigned char>(bytes.front());

@@ -77,6 +77,10 @@ constexpr std::string_view separator = "\n%%%%\n";
 /// Takes an input apart into `count` files; those that are not there are empty.
 std::vector<std::string_view> unpack(std::string_view bytes, std::size_t count);
 
+/// Whether readers would unpack these bytes, which targets/lines.cpp looks at: here it would only
+/// make small inputs large.
+bool is_packed(std::string_view bytes);
+
 /// Takes the first byte off an input, as a number below `choices`; 0 if there is none.
 std::size_t take_choice(std::string_view& bytes, std::size_t choices);
 
