@@ -303,13 +303,18 @@ def file_changes_while_read(setting):
 # --- Memory and numbers --------------------------------------------------------------------------
 
 def no_memory(setting):
-    """Limits on address space, from too little to start up to enough."""
+    """Limits on address space, from too little to start up to enough.
+
+    OpenBLAS starts threads while it is loaded, and ends the process by a signal where it gets no
+    memory for them; so it is told to start none.
+    """
     cases, refused = setting.some(range(20, 400, 10), 10), 0
     with folder() as base:
         outputs_of = Outputs(setting, base)
         where = base / "where"
         for mebibytes in cases:
-            done = outputs_of.run_later(where, memory=mebibytes << 20)
+            done = outputs_of.run_later(where, memory=mebibytes << 20,
+                                        environment={"OPENBLAS_NUM_THREADS": "1"})
             name = f"{mebibytes} MiB of address space"
             if done.code == 127:  # the loader had no room for the libraries
                 expect("error while loading shared libraries" in done.err, f"{name}: {done.err}")
