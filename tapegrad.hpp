@@ -45,11 +45,13 @@
 #include <tapegrad/optim/sgd.hpp>
 #include <tapegrad/text/batches.hpp>
 #include <tapegrad/text/dataset.hpp>
+#include <tapegrad/text/npy.hpp>
 #include <tapegrad/text/number_words.hpp>
 #include <tapegrad/text/pairs.hpp>
 #include <tapegrad/text/tokenized.hpp>
 #include <tapegrad/text/tokenizer.hpp>
 #include <tapegrad/text/vectors.hpp>
+#include <tapegrad/text/vectors_save.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <tapegrad/training/classifier.hpp>
 #include <tapegrad/training/epochs.hpp>
@@ -58,6 +60,7 @@
 #include <tapegrad/training/fit.hpp>
 #include <tapegrad/training/metrics.hpp>
 #include <tapegrad/training/model_folder.hpp>
+#include <tapegrad/training/model_vectors.hpp>
 #include <tapegrad/training/pair_splits.hpp>
 #include <tapegrad/training/profile_json.hpp>
 #include <tapegrad/training/safetensors.hpp>

@@ -17,8 +17,17 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
       ->type_name("F");
   app.add_option("--test", o.test, "Texts to test on (default: cross-validation, see --folds)")
       ->type_name("F");
-  app.add_option("--vectors", o.vectors, "Word vectors, GloVe text or fastText .vec")
+  app.add_option("--vectors", o.vectors,
+                 "Word vectors: GloVe, fastText or word2vec (text or binary), .npz, .npy; also in "
+                 "gzip, or in a zip archive, as F.zip:NAME if it has several files")
       ->type_name("F");
+  const std::map<std::string, Malformed> policies{{"strict", Malformed::strict},
+                                                  {"skip", Malformed::skip}};
+  app.add_option("--malformed-vectors", o.malformed_vectors,
+                 "Malformed lines among them: strict (an error) or skip (left out and counted)")
+      ->transform(plain(CLI::CheckedTransformer(policies)))
+      ->type_name("strict|skip")
+      ->default_str("strict");
   app.add_option("--cache", o.cache,
                  "Keep a binary copy of the vectors in this folder, which loads faster next time")
       ->type_name("DIR");
@@ -194,6 +203,10 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
 void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
   app.option_defaults()->group("Output");
   app.add_option("--out", o.out, "Save the best model in this folder")->type_name("DIR");
+  app.add_option("--save-vectors", o.save_vectors,
+                 "Write the best model's word vectors: .vec (fastText, word2vec text), .bin "
+                 "(word2vec), each also .gz, or .npy")
+      ->type_name("F");
   app.add_option("--json", o.json, "Write all results as JSON")->type_name("F");
   app.add_option("--predictions", o.predictions,
                  "Write what the best model says of each of its test texts, as TSV")

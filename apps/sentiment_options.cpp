@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <tapegrad/text/vectors_save.hpp>
 
 #include "console.hpp"
 #include "sentiment_option_groups.hpp"
@@ -89,12 +90,13 @@ void complete(TrainSentimentOptions& options) {
   for (const std::string& name : options.embeddings) {
     options.experiment.embeddings.push_back(embedding_choice(name));
     if (options.vectors.empty() && options.experiment.embeddings.back().pretrained) {
-      throw std::invalid_argument(fmt::format(
-          "--embeddings {}: needs --vectors F (GloVe text or fastText .vec); without vectors only "
-          "--embeddings random can be trained",
-          name));
+      throw std::invalid_argument(
+          fmt::format("--embeddings {}: needs --vectors F; without vectors only "
+                      "--embeddings random can be trained",
+                      name));
     }
   }
+  if (!options.save_vectors.empty()) vector_form(options.save_vectors);
   check(options.experiment);
 }
 

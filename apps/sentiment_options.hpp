@@ -11,6 +11,7 @@ namespace tapegrad {
 
 struct TrainSentimentOptions {
   std::string train, dev, test, vectors, cache;  // empty train: the embedded data
+  Malformed malformed_vectors = Malformed::strict;
   DatasetOptions data;
   TokenizerRules rules;
   std::vector<std::string> embeddings = {"frozen", "finetune", "random"};
@@ -23,7 +24,7 @@ struct TrainSentimentOptions {
   ExperimentOptions experiment;
   int threads = 0;
   bool quiet = false;
-  std::string json, out, predictions, trace;
+  std::string json, out, predictions, trace, save_vectors;
   bool profile = false;
   bool embedded = false;  // trains on the data that comes with the program
 };

@@ -8,6 +8,7 @@
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/training/experiment.hpp>
 #include <tapegrad/training/experiment_json.hpp>
+#include <tapegrad/training/model_vectors.hpp>
 #include <unordered_set>
 
 #include "console.hpp"
@@ -25,7 +26,8 @@ tg::WordVectors load_wanted_vectors(const tg::TrainSentimentOptions& options,
   const auto& words = corpus.texts.words.words();
   const std::unordered_set<std::string_view> wanted(words.begin(), words.end());
   const auto occurs = [&](std::string_view word) { return wanted.contains(word); };
-  tg::WordVectors vectors = tg::load_vectors(path, occurs, {.cache = options.cache});
+  tg::WordVectors vectors = tg::load_vectors(
+      path, occurs, {.cache = options.cache, .malformed = options.malformed_vectors});
   if (!vectors.cache_written.empty() && !options.quiet) {
     fmt::print(stderr, "{}: cached in {}\n", path, vectors.cache_written);
   }
@@ -56,6 +58,10 @@ int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& co
     tg::save_model(*result.best, options.out);
     fmt::print("best model ({}): {}\n", result.best_name, options.out);
   }
+  if (!options.save_vectors.empty()) {
+    tg::save_vectors(options.save_vectors, *result.best);
+    fmt::print("word vectors of {}: {}\n", result.best_name, options.save_vectors);
+  }
   if (!result.cancelled) return console::success;
   fmt::print(stderr, "interrupted; the figures are those of the finished epochs{}\n",
              options.out.empty() ? "" : ", the best model so far is saved");
@@ -64,7 +70,8 @@ int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& co
 
 int train(tg::TrainSentimentOptions& options) {
   tg::set_threads(options.threads);
-  for (const std::string& file : {options.json, options.predictions, options.trace}) {
+  for (const std::string& file :
+       {options.json, options.predictions, options.trace, options.save_vectors}) {
     console::check_folder_of(file);
   }
   if (!options.out.empty()) std::filesystem::create_directories(options.out);

@@ -25,7 +25,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tapegradConfig.cmake
 set(pc_requires xtensor)
 set(pc_libs -ltapegrad)
 if(NOT BUILD_SHARED_LIBS)
-  string(APPEND pc_requires ", fmt, openblas, zlib, libutf8proc")
+  string(APPEND pc_requires ", fmt, openblas, zlib, libzip, libutf8proc")
   string(APPEND pc_libs " -pthread")
 endif()
 file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)

@@ -1,27 +1,25 @@
-// Text files, plain or gzip, read as a whole or line by line.
+// Text files, plain or packed, read as a whole or line by line.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <tapegrad/core/files.hpp>
+#include <tapegrad/text/bytes.hpp>
 
 namespace tapegrad {
 
-/// The content of a plain or gzip file, unpacked; "-" is standard input. std::system_error if it
-/// cannot be read, FormatError if its compressed data is damaged or ends too early.
+/// The content of a file, unpacked if it is gzip or in a zip archive (see ByteReader); "-" is
+/// standard input. std::system_error if it cannot be read, FormatError if its compressed data is
+/// damaged or ends too early.
 std::string read_text(const std::string& path);
 
-/// The lines of a plain or gzip file ("-" is standard input), read block by block, so that a file
-/// larger than the memory is no problem. A line ends at LF and nowhere else; a CR before it is
+/// The lines of the same files, read block by block, so that a file larger than the memory is no
+/// problem. A line ends at LF and nowhere else; a CR before it is
 /// dropped. Errors as in read_text.
 class LineReader {
  public:
   explicit LineReader(const std::string& path);
-  LineReader(const LineReader&) = delete;
-  LineReader& operator=(const LineReader&) = delete;
-  ~LineReader();
 
   /// Sets `line` to the next line, without its end, valid until the next call; false after the last
   /// one. A last line without LF counts as a line.
@@ -29,40 +27,33 @@ class LineReader {
   /// The number of the line last handed out, from 1.
   std::size_t number() const { return number_; }
   /// The name the reader was made with, for errors.
-  const std::string& path() const;
+  const std::string& path() const { return bytes_.path(); }
 
  private:
-  friend std::string read_text(const std::string& path);
-  friend class ChunkReader;
-  class Source;
   bool fill();
 
-  std::unique_ptr<Source> source_;
+  ByteReader bytes_;
   std::string buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t number_ = 0;
 };
 
-/// The same text in large pieces of whole lines, for work on many lines at once. Plain files are
-/// read on all threads. Errors as in read_text.
+/// The same text in large pieces of whole lines, for work on many lines at once. Errors as in
+/// read_text.
 class ChunkReader {
  public:
   explicit ChunkReader(const std::string& path, std::size_t chunk_size = std::size_t{1} << 24U);
-  ChunkReader(const ChunkReader&) = delete;
-  ChunkReader& operator=(const ChunkReader&) = delete;
-  ~ChunkReader();
+  /// The same of a file that is open already, and was not read yet.
+  explicit ChunkReader(std::unique_ptr<ByteReader> bytes,
+                       std::size_t chunk_size = std::size_t{1} << 24U);
 
   /// Sets `chunk` to the next lines, at least one, valid until the next call; false after the last
   /// ones. Only the last line of the file may lack its LF.
   bool next(std::string_view& chunk);
 
  private:
-  std::size_t read(char* into, std::size_t size);
-
-  std::unique_ptr<LineReader::Source> packed_;  // of a file that is packed or no file
-  std::unique_ptr<InputFile> plain_;            // of one that is not
-  std::uint64_t offset_ = 0;                    // of what comes next in the plain one
+  std::unique_ptr<ByteReader> bytes_;
   std::size_t chunk_size_;
   std::string buffer_;
   std::size_t taken_ = 0;  // of the buffer, by the last chunk

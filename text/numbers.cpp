@@ -86,6 +86,12 @@ bool parse_number(std::string_view field, Real& value) {
   return (parse_plain(at, end, value) && at == end) || parse_any(field, value);
 }
 
+bool is_number(std::string_view field) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+  return error != std::errc::invalid_argument && end == field.data() + field.size();
+}
+
 std::size_t parse_numbers(std::string_view fields, std::size_t count, Real* values) {
   const char* at = fields.data();
   const char* const end = at + fields.size();

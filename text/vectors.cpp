@@ -1,23 +1,25 @@
 #include <tapegrad/text/vectors.hpp>
 
 #include <algorithm>
+#include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/profile.hpp>
 #include <tapegrad/text/vectors_cache.hpp>
-#include <tapegrad/text/vectors_lines.hpp>
+#include <tapegrad/text/vectors_reader.hpp>
 #include <unordered_set>
 
 namespace tapegrad {
 namespace {
 
 using detail::BadNumbers;
+using detail::Flaw;
 using detail::VectorBlock;
-using detail::VectorLines;
+using detail::VectorReader;
 
 /// Puts the wanted vectors of a file together, of each word the first.
 class Gathering {
  public:
-  explicit Gathering(const VectorLines& file) : file_(file) {}
+  explicit Gathering(VectorReader& file) : file_(file) {}
 
   void add(VectorBlock& block) {
     const std::size_t width = file_.width();
@@ -26,11 +28,17 @@ class Gathering {
     for (std::size_t row = 0; row < block.words.size(); ++row) {
       const bool is_bad = bad != block.bad.end() && bad->row == row;
       const BadNumbers* const numbers = is_bad ? &*bad++ : nullptr;
-      if (!seen_.emplace(block.words[row]).second) {
+      const auto [place, is_new] = seen_.emplace(block.words[row]);
+      if (!is_new) {
         ++vectors_.duplicates;
         continue;
       }
-      if (numbers != nullptr) file_.fail(numbers->line, numbers->message);
+      if (numbers != nullptr) {
+        if (file_.policy() == Malformed::strict) file_.fail(numbers->number, numbers->message);
+        file_.leave_out(Flaw::numbers, numbers->number);
+        seen_.erase(place);  // the word may come again with better ones
+        continue;
+      }
       vectors_.words.emplace_back(block.words[row]);
       const Real* const from = block.values.data() + row * width;
       if (kept != row) std::copy_n(from, width, block.values.data() + kept * width);
@@ -42,6 +50,7 @@ class Gathering {
 
   WordVectors finish() {
     vectors_.lines = static_cast<Index>(file_.entries());
+    vectors_.malformed = static_cast<Index>(file_.left_out());
     vectors_.values = Array(Shape{vectors_.words.size(), file_.width()});
     std::vector<Real*> places;
     Real* to = vectors_.values.data();
@@ -57,16 +66,18 @@ class Gathering {
   }
 
  private:
-  const VectorLines& file_;
+  VectorReader& file_;
   WordVectors vectors_;
   std::unordered_set<std::string> seen_;
   std::vector<std::vector<Real>> parts_;
 };
 
-WordVectors load_text(const std::string& path, const WordFilter& wanted) {
-  VectorLines file(path);
-  Gathering gathering(file);
-  file.each_block(wanted, [&](VectorBlock& block) { gathering.add(block); });
+WordVectors read_vectors(const std::string& path, const WordFilter& wanted, Malformed policy) {
+  const std::unique_ptr<VectorReader> file = detail::open_vectors(path, policy);
+  Gathering gathering(*file);
+  file->each_block(wanted, [&](VectorBlock& block) { gathering.add(block); });
+  const std::string complaints = file->complaints();
+  if (!complaints.empty()) warn(path + ": " + complaints);
   return gathering.finish();
 }
 
@@ -78,8 +89,8 @@ WordVectors load_vectors(const std::string& path, const WordFilter& wanted,
                          const VectorOptions& options) {
   const ProfileSpan span("vectors", Phase::other);
   std::optional<WordVectors> cached;
-  if (!options.cache.empty()) cached = detail::load_cached(path, wanted, options.cache);
-  WordVectors vectors = cached ? std::move(*cached) : load_text(path, wanted);
+  if (!options.cache.empty()) cached = detail::load_cached(path, wanted, options);
+  WordVectors vectors = cached ? std::move(*cached) : read_vectors(path, wanted, options.malformed);
   add_profile_bytes(vectors.values.size() * sizeof(Real));
   return vectors;
 }

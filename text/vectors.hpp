@@ -1,5 +1,4 @@
-// Pretrained word vectors in text form: GloVe's, and fastText's and word2vec's with a first line
-// COUNT DIM.
+// Pretrained word vectors, and the embedding tables made of them.
 #pragma once
 
 #include <functional>
@@ -35,12 +34,20 @@ enum class Missing {
   zeros,
 };
 
+/// What is done about entries of a file that are malformed.
+enum class Malformed {
+  strict,  ///< FormatError
+  skip,    ///< they are left out, counted, and told with `warn`
+};
+
 struct VectorOptions {
   /// A folder for binary copies of vector files, from which they load many times faster; it is made
   /// if it is missing. Empty: none. A copy that is missing, damaged or not of the file as it is now
   /// (size, time of change, a sample of the content) is made, from all lines of the file. Where
-  /// that fails, vectors are loaded as without a cache. Its form: text/vectors_cache.hpp.
+  /// that fails, vectors are loaded as without a cache. Files with malformed entries are not
+  /// cached, nor are .npy and .npz, which load as fast. Its form: text/vectors_cache.hpp.
   std::string cache = {};
+  Malformed malformed = Malformed::strict;
 };
 
 inline namespace TAPEGRAD_PRECISION {
@@ -49,24 +56,43 @@ inline namespace TAPEGRAD_PRECISION {
 struct WordVectors {
   std::vector<std::string> words;  ///< the word of each row, in the order of the file
   Array values;                    ///< [N, D]
-  Index lines = 0;                 ///< vectors in the file, wanted or not
+  Index lines = 0;                 ///< vectors in the file, wanted or not, without malformed ones
   Index duplicates = 0;            ///< wanted words that came again; their first vector counts
   std::string cache_written = {};  ///< the file that this call put into the cache, if it did
+  Index malformed = 0;             ///< entries left out with Malformed::skip
 
   /// The width D.
   Index width() const { return static_cast<Index>(values.shape()[1]); }
 };
 
-/// Reads the vectors of the words that `wanted` accepts from a plain or gzip file ("-" is standard
-/// input), on all threads. Fields are
-/// separated by single spaces; the last D of a line are its vector and what comes before is the
-/// word, spaces and all (GloVe 840B has such words). D is DIM of the first line, or else what most
-/// of the first lines have.
+/// Reads the vectors of the words that `wanted` accepts, on all threads. The form is told by the
+/// content, whatever the name is:
 ///
-/// FormatError with the line for an empty file, an empty line, a missing word, fewer than D
-/// numbers, more than D numbers, fewer or more lines than COUNT. These are checked on every line;
-/// that each field is a finite number, only on lines of wanted words. The error is that of the
-/// first such line. A cache that is of no use is told with `warn`, and never an error.
+///   text             a word and D numbers a line, separated by single spaces; spaces at the end
+///   and
+///                    CRLF are no matter. With a first line COUNT DIM (fastText's .vec, word2vec's
+///                    text) D is DIM, without (GloVe) what most of the first lines have. The last D
+///                    fields are the vector and what comes before is the word, spaces and all
+///                    (GloVe 840B has such words).
+///   word2vec binary  a line COUNT DIM, then for each word its bytes, a space, DIM little-endian
+///                    float32, and perhaps a line end
+///   .npz             arrays `words` [N] (<U or S) and `vectors` [N, D] (<f4, <f8 or <f2, C order),
+///                    as np.savez or np.savez_compressed write them
+///   .npy             the array [N, D] alone; the words are in NAME.words.txt or NAME.txt, one a
+///   line
+///
+/// Each but .npz may be packed with gzip, or be the only file of a zip archive, or one of several:
+/// "glove.6B.zip:glove.6B.100d.txt" (a file that is really called so comes first). "-" is standard
+/// input. D is at most 2^20. The first vector of a word counts.
+///
+/// With Malformed::strict FormatError with the line, or the entry and its byte, for: an empty file;
+/// an entry without a word and D numbers; a word that is not UTF-8; fewer or more entries than
+/// announced; a file that is cut, as text without a line end at its end is. These are checked on
+/// every entry; that each number is finite, only on those of wanted words. The error is that of the
+/// first such entry. With Malformed::skip all of these entries are left out, and one warning has
+/// their numbers by kind. An error under both: a file that is none of these forms, damaged gzip and
+/// zip data, malformed .npy headers, words that are not as many as vectors in .npy and .npz.
+/// A cache that is of no use is told with `warn`, and never an error.
 WordVectors load_vectors(const std::string& path, const WordFilter& wanted,
                          const VectorOptions& options = {});
 /// The same for the words of a vocabulary.

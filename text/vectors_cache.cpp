@@ -10,14 +10,15 @@
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
-#include <tapegrad/text/vectors_lines.hpp>
+#include <tapegrad/text/vectors_header.hpp>
+#include <tapegrad/text/vectors_reader.hpp>
 #include <unordered_set>
 
 namespace tapegrad::detail {
 namespace {
 
 constexpr char magic[] = "tapegrad vectors";
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
 constexpr std::uint32_t byte_order = 0x01020304;
 
 /// Eight bytes at a time; against damage, not against malice.
@@ -80,7 +81,9 @@ class Copy {
     }
     if (header_.header_hash != header_hash(header_)) throw damaged();
     if (header_.source != source) throw Unusable("is of another state of the file");
-    if (file_.size() != words_begin() + header_.word_bytes) throw damaged();
+    const std::uint64_t size = file_.size();
+    if (header_.rows > size / sizeof(CacheRow) || header_.width > max_vector_width) throw damaged();
+    if (header_.word_bytes > size || size != words_begin() + header_.word_bytes) throw damaged();
     index_.resize(header_.rows);
     words_.resize(header_.word_bytes);
     read(index_begin(), index_.data(), index_.size() * sizeof(CacheRow));
@@ -158,32 +161,31 @@ class Copy {
   std::string words_;
 };
 
-/// Makes the copy of the file `path`.
-void write_copy(const std::string& path, const SourceStamp& source, const std::string& copy) {
+/// Makes the copy of the file that `reader` reads.
+void write_copy(VectorReader& reader, const SourceStamp& source, const std::string& copy) {
   OutputFile file(copy);
-  VectorLines lines(path);
   CacheHeader header{.version = version, .byte_order = byte_order, .source = source};
   std::memcpy(header.magic, magic, sizeof header.magic);
-  header.width = lines.width();
+  header.width = reader.width();
   file.append(&header, sizeof header);
   std::vector<CacheRow> index;
   std::string words;
   std::unordered_set<std::string> seen;
-  lines.each_block([](std::string_view) { return true; },
-                   [&](const VectorBlock& block) {
-                     for (std::size_t row = 0; row < block.words.size(); ++row) {
-                       words += block.words[row];
-                       const bool repeated = !seen.emplace(block.words[row]).second;
-                       const Real* values = block.values.data() + row * lines.width();
-                       index.push_back({words.size(), row_hash(values, lines.width()),
-                                        repeated ? CacheRow::repeated : 0});
-                     }
-                     for (const BadNumbers& bad : block.bad) {
-                       index[index.size() - block.words.size() + bad.row].flags |=
-                           CacheRow::bad_numbers;
-                     }
-                     file.append(block.values.data(), block.values.size() * sizeof(Real));
-                   });
+  reader.each_block([](std::string_view) { return true; },
+                    [&](const VectorBlock& block) {
+                      for (std::size_t row = 0; row < block.words.size(); ++row) {
+                        words += block.words[row];
+                        const bool repeated = !seen.emplace(block.words[row]).second;
+                        const Real* values = block.values.data() + row * reader.width();
+                        index.push_back({words.size(), row_hash(values, reader.width()),
+                                         repeated ? CacheRow::repeated : 0});
+                      }
+                      for (const BadNumbers& bad : block.bad) {
+                        index[index.size() - block.words.size() + bad.row].flags |=
+                            CacheRow::bad_numbers;
+                      }
+                      file.append(block.values.data(), block.values.size() * sizeof(Real));
+                    });
   header.rows = index.size();
   header.word_bytes = words.size();
   header.index_hash = hash_of(index.data(), index.size() * sizeof(CacheRow));
@@ -192,8 +194,24 @@ void write_copy(const std::string& path, const SourceStamp& source, const std::s
   file.append(index.data(), index.size() * sizeof(CacheRow));
   file.append(words.data(), words.size());
   file.write_at(0, &header, sizeof header);
-  if (stamp_of(InputFile(path)) != source) throw Unusable("the file was changed meanwhile");
+  const InputFile now(input_place(reader.path()).file);
+  if (stamp_of(now) != source) throw Unusable("the file was changed meanwhile");
   file.commit();
+}
+
+/// Nothing if a wanted vector has bad numbers, or the file is not for the cache.
+std::optional<WordVectors> make_and_load(const std::string& path, const WordFilter& wanted,
+                                         const SourceStamp& source, const std::string& copy) {
+  const std::unique_ptr<VectorReader> reader = open_vectors(path, Malformed::strict);
+  if (!reader->cacheable()) {
+    warn(path + ": is not cached: it loads as fast without");
+    return std::nullopt;
+  }
+  std::filesystem::create_directories(std::filesystem::path(copy).parent_path());
+  write_copy(*reader, source, copy);
+  std::optional<WordVectors> vectors = Copy(copy, source).load(wanted);
+  if (vectors) vectors->cache_written = copy;
+  return vectors;
 }
 
 }  // namespace
@@ -208,15 +226,16 @@ std::string cache_file(const std::string& path, const std::string& folder) {
 }
 
 std::optional<WordVectors> load_cached(const std::string& path, const WordFilter& wanted,
-                                       const std::string& folder) {
+                                       const VectorOptions& options) {
   namespace fs = std::filesystem;
   std::error_code ignored;
-  if (path == "-" || !fs::is_regular_file(path, ignored)) {
-    if (path == "-" || fs::exists(path, ignored)) warn(path + ": is no file, and not cached");
+  const std::string file = input_place(path).file;
+  if (path == "-" || !fs::is_regular_file(file, ignored)) {
+    if (path == "-" || fs::exists(file, ignored)) warn(path + ": is no file, and not cached");
     return std::nullopt;
   }
-  const SourceStamp source = stamp_of(InputFile(path));
-  const std::string copy = cache_file(path, folder);
+  const SourceStamp source = stamp_of(InputFile(file));
+  const std::string copy = cache_file(path, options.cache);
   try {
     if (fs::exists(copy)) return Copy(copy, source).load(wanted);
   } catch (const Unusable& error) {
@@ -225,12 +244,10 @@ std::optional<WordVectors> load_cached(const std::string& path, const WordFilter
     warn(fmt::format("{}, and is made again", error.what()));
   }
   try {
-    fs::create_directories(folder);
-    write_copy(path, source, copy);
-    std::optional<WordVectors> vectors = Copy(copy, source).load(wanted);
-    if (vectors) vectors->cache_written = copy;
-    return vectors;
-  } catch (const FormatError&) {  // loading the text says which of its errors counts
+    return make_and_load(path, wanted, source, copy);
+  } catch (const FormatError& error) {
+    // With Malformed::strict loading the text says which of its errors counts.
+    if (options.malformed == Malformed::skip) warn(fmt::format("not cached: {}", error.what()));
   } catch (const Unusable& error) {
     warn(fmt::format("{}: is not cached: {}", path, error.what()));
   } catch (const std::system_error& error) {

@@ -1,7 +1,7 @@
 // Binary copies of files of word vectors.
 //
-// The form, version 1; numbers are little-endian (on a machine that is not, files are not shared
-// with others: byte_order tells):
+// The form, version 2 (which checks that words are UTF-8); numbers are little-endian (on a machine
+// that is not, files are not shared with others: byte_order tells):
 //
 //   header   128 bytes: struct CacheHeader
 //   values   rows x width float32; row i is the i-th vector of the text, repeated words too
@@ -29,7 +29,7 @@ struct SourceStamp {
 
 struct CacheHeader {
   char magic[16] = {};           ///< "tapegrad vectors"
-  std::uint32_t version = 0;     ///< 1
+  std::uint32_t version = 0;     ///< 2
   std::uint32_t byte_order = 0;  ///< 0x01020304
   SourceStamp source;
   std::uint64_t rows = 0;
@@ -55,10 +55,11 @@ static_assert(sizeof(CacheRow) == 16);
 /// and ".vectors".
 std::string cache_file(const std::string& path, const std::string& folder);
 
-/// The vectors of the wanted words from the copy of the file `path` in this folder, which is made
-/// first if need be. Nothing, if they must come from the text: it is no file on a disk, the copy
-/// cannot be made, or the text has errors to be told.
+/// The vectors of the wanted words from the copy of the file `path` (or archive:member) in the
+/// folder options.cache, which is made first if need be. Nothing, if they must come from the file
+/// itself: it is no file on a disk, the copy cannot be made, or entries of it are malformed. So a
+/// copy is of a file without malformed entries, and answers for both policies.
 std::optional<WordVectors> load_cached(const std::string& path, const WordFilter& wanted,
-                                       const std::string& folder);
+                                       const VectorOptions& options);
 
 }  // namespace tapegrad::detail

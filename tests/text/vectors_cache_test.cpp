@@ -7,11 +7,11 @@
 #include <same.hpp>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
-#include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/text/vectors.hpp>
 #include <tapegrad/text/vectors_cache.hpp>
 #include <temporary.hpp>
+#include <warnings.hpp>
 
 namespace fs = std::filesystem;
 using Catch::Contains;
@@ -21,21 +21,6 @@ using tapegrad::read_file;
 using tapegrad::WordVectors;
 
 namespace {
-
-// Warnings, as long as it lives.
-class Warnings {
- public:
-  Warnings()
-      : before_(tapegrad::set_warning_sink([this](const std::string& s) { all.push_back(s); })) {}
-  ~Warnings() { tapegrad::set_warning_sink(before_); }
-  Warnings(const Warnings&) = delete;
-  Warnings& operator=(const Warnings&) = delete;
-
-  std::vector<std::string> all;
-
- private:
-  tapegrad::LogSink before_;
-};
 
 bool any(std::string_view) {
   return true;
@@ -167,7 +152,7 @@ TEST_CASE("a damaged cache is made again, and that is told, wherever the damage 
 TEST_CASE("a cache of a newer version is made again") {
   const Files files;
   files.load();
-  overwrite(files.copy, 16, 2);
+  overwrite(files.copy, 16, 3);
   const Warnings warnings;
   CHECK(files.load().cache_written == files.copy);
   REQUIRE(warnings.all.size() == 1);
