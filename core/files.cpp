@@ -42,13 +42,15 @@ class OpenFile {
   int descriptor_;
 };
 
-void write_flushed(const std::string& path, std::string_view bytes) {
+void write_flushed(const std::string& path, const std::vector<std::string_view>& pieces) {
   OpenFile file(path, O_WRONLY | O_CREAT | O_TRUNC, "write");
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file.descriptor(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path, "write");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
+  for (std::string_view bytes : pieces) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(file.descriptor(), bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail(path, "write");
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
   }
   if (::fsync(file.descriptor()) != 0 && errno != EINVAL) fail(path, "write");
   if (!file.close()) fail(path, "write");
@@ -155,11 +157,15 @@ std::string read_file(const std::string& path) {
 }
 
 void write_file(const std::string& path, std::string_view bytes) {
+  write_file(path, std::vector<std::string_view>{bytes});
+}
+
+void write_file(const std::string& path, const std::vector<std::string_view>& pieces) {
   const ProfileSpan span("write", Phase::other);
-  add_profile_bytes(bytes.size());
+  for (const std::string_view bytes : pieces) add_profile_bytes(bytes.size());
   const std::string beside = path + ".tmp";
   try {
-    write_flushed(beside, bytes);
+    write_flushed(beside, pieces);
     if (std::rename(beside.c_str(), path.c_str()) != 0) fail(path, "write");
   } catch (...) {
     ::unlink(beside.c_str());

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tapegrad {
 
@@ -66,5 +67,7 @@ class OutputFile {
 /// renamed, so that a reader finds either the old content or the new. std::system_error with the
 /// path and the reason if that fails; the old file is then still there.
 void write_file(const std::string& path, std::string_view bytes);
+/// The same of bytes that lie in several places.
+void write_file(const std::string& path, const std::vector<std::string_view>& pieces);
 
 }  // namespace tapegrad

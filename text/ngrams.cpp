@@ -39,6 +39,10 @@ void check_ngrams(const NgramOptions& options) {
         fmt::format("ngrams: {} is {}, expected {} or more", name, value, least));
   };
   check("order", options.order, 1);
+  if (constexpr Index most = 100; options.order > most) {
+    throw std::invalid_argument(
+        fmt::format("ngrams: order is {}, expected {} or less", options.order, most));
+  }
   check("min_count", options.min_count, 0);
   check("buckets", options.buckets, 0);
   if (options.buckets > std::numeric_limits<std::int32_t>::max()) {

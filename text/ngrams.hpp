@@ -21,7 +21,8 @@ struct NgramOptions {
   bool distinct = false;
 };
 
-/// Throws std::invalid_argument for an order below 1, and a negative min_count or buckets.
+/// Throws std::invalid_argument for an order below 1 or above 100, and a negative min_count or
+/// buckets.
 void check_ngrams(const NgramOptions& options);
 
 /// The hash of an n-gram of word ids: of the first id h = id, of each further one

@@ -129,18 +129,20 @@ void Vocabulary::save(const std::string& path) const {
 }
 
 Vocabulary Vocabulary::load(const std::string& path) {
-  const std::string bytes = read_file(path);
+  return parse(read_file(path), path);
+}
+
+Vocabulary Vocabulary::parse(std::string_view text, const std::string& path) {
   Vocabulary vocabulary;
-  std::string_view rest = bytes;
   std::size_t number = 0;
-  while (!rest.empty()) {
+  while (!text.empty()) {
     ++number;
-    const std::size_t end = rest.find('\n');
+    const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) {
       throw FormatError(path, number, "expected a line end behind the last word: the file is cut");
     }
-    const std::string_view word = rest.substr(0, end);
-    rest.remove_prefix(end + 1);
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(end + 1);
     if (number <= 2) {
       const auto special = number == 1 ? pad_word : unk_word;
       if (word == special) continue;

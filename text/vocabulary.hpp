@@ -94,6 +94,8 @@ class Vocabulary {
   /// Reads what `save` wrote. FormatError with the line if the first two lines are not <pad> and
   /// <unk>, or a line is empty, ends in CR, or repeats a word.
   static Vocabulary load(const std::string& path);
+  /// The same of text that was read from the file `path`.
+  static Vocabulary parse(std::string_view text, const std::string& path);
 
  private:
   void append(std::string word, Index count);

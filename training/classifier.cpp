@@ -25,9 +25,12 @@ namespace {
 void check_filters(const ClassifierConfig& config) {
   const std::vector<Index>& widths = config.filter_widths;
   if (widths.empty()) throw std::invalid_argument("filter-widths: none are given");
-  const Index least = *std::min_element(widths.begin(), widths.end());
-  if (least < 1) {
-    throw std::invalid_argument(fmt::format("filter-widths: {}, must be 1 or more", least));
+  const auto [least, most] = std::minmax_element(widths.begin(), widths.end());
+  if (*least < 1) {
+    throw std::invalid_argument(fmt::format("filter-widths: {}, must be 1 or more", *least));
+  }
+  if (constexpr Index limit = 1000; *most > limit) {
+    throw std::invalid_argument(fmt::format("filter-widths: {}, must be {} or less", *most, limit));
   }
   if (config.filters < 1) {
     throw std::invalid_argument(fmt::format("filters: {}, must be 1 or more", config.filters));

@@ -38,7 +38,8 @@ struct ClassifierConfig {
 };
 /// Throws std::invalid_argument for n-gram options that check_ngrams refuses, and for n-grams or
 /// Naive-Bayes weights with a kind of model that does not take them, or the latter with other than
-/// two classes; for a ModelKind::cnn without filters, or with filters of no width.
+/// two classes; for a ModelKind::cnn without filters, or with filters of no width or of more than
+/// 1000 words.
 void check_classifier(const ClassifierConfig& config);
 
 inline namespace TAPEGRAD_PRECISION {

@@ -1,10 +1,14 @@
-// What the folders of all models share: files put in place together, and a network's parameters in
-// one of them.
+// What the folders of all models share: files put in place together, files read from a folder that
+// may come from anywhere, and a network's parameters in one of them.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
+#include <string_view>
 #include <tapegrad/core/visit.hpp>
+#include <tapegrad/training/safetensors.hpp>
 #include <vector>
 
 namespace tapegrad {
@@ -29,14 +33,54 @@ class FilesBeside {
   std::vector<std::string> names_;
 };
 
+/// The files of a folder that may come from anywhere. One that is no file on a disk (a directory, a
+/// pipe, a device), or a link that leads out of the folder, is a FormatError; std::system_error for
+/// one that is missing or cannot be read.
+class ModelFolder {
+ public:
+  static constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
+
+  explicit ModelFolder(const std::string& folder);
+
+  /// The name of a file, as the caller named the folder.
+  std::string path(const std::string& name) const;
+  /// The same, of a file that may be read.
+  std::string checked_path(const std::string& name) const;
+  /// The same, of one that is read as a whole. FormatError if it has more bytes than `most`,
+  /// std::runtime_error if it does not fit into memory.
+  std::string text_path(const std::string& name, std::uint64_t most = no_limit) const;
+  /// The bytes of a file; errors as in text_path.
+  std::string read(const std::string& name, std::uint64_t most = no_limit) const;
+
+ private:
+  std::filesystem::path named_;
+  std::filesystem::path real_;  // without links
+};
+
+bool is_utf8(std::string_view text);
+/// FormatError with the line for a text of the file `path` that is not UTF-8 or has a NUL.
+void check_utf8(std::string_view text, const std::string& path);
+
+/// A tensor that a model's file must have.
+struct WantedTensor {
+  std::string name;
+  Shape shape;
+};
+
 inline namespace TAPEGRAD_PRECISION {
+
+/// FormatError unless the file has this tensor, of floats. When it has, the memory that the tensor
+/// takes is in proportion to the file.
+void check_tensor(const SafetensorsFile& file, const WantedTensor& wanted);
+/// The same of all these tensors, and no other.
+void check_tensors(const SafetensorsFile& file, const std::vector<WantedTensor>& wanted);
 
 /// Writes the parameters as a safetensors file. Errors as in write_file.
 void write_parameters(const std::string& path, const std::vector<NamedParameter>& parameters);
 
-/// Puts a file's arrays in place of the parameters' values, all of them and no other. FormatError
-/// for a tensor that is missing, of another shape, or too many, and as in read_safetensors.
-void read_parameters(const std::string& path, const std::vector<NamedParameter>& parameters);
+/// Puts a file's tensors in place of the parameters' values, all of them and no other. Errors as in
+/// check_tensors and SafetensorsFile::array.
+void read_parameters(const SafetensorsFile& file, const std::vector<NamedParameter>& parameters);
 
 }  // namespace TAPEGRAD_PRECISION
 }  // namespace tapegrad

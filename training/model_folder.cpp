@@ -2,23 +2,23 @@
 
 #include <fmt/core.h>
 
-#include <filesystem>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/memory.hpp>
+#include <tapegrad/training/config_reader.hpp>
+#include <tapegrad/training/model_config.hpp>
 #include <tapegrad/training/model_files.hpp>
+#include <tapegrad/training/safetensors.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
 
 using Json = nlohmann::ordered_json;
-namespace fs = std::filesystem;
 
 // What is written has version 1 unless the model has parts that programs of that version do not
 // know.
-constexpr int format_version = 3;
-
 int version_of(const ClassifierModel& model) {
   if (model.config.kind == ModelKind::cnn) return 3;
   const bool plain = model.ngrams.size() == 0 && !model.ngrams.options().distinct;
@@ -55,95 +55,56 @@ Json to_json(const ClassifierModel& model) {
   return json;
 }
 
-struct Config {
-  ClassifierConfig classifier;
-  TokenizerRules rules;
-  std::vector<std::string> labels;
-  std::size_t words, width;
-};
-
-NgramOptions ngram_options(const Json& net) {
-  if (!net.contains("ngrams")) return {};
-  const Json& ngrams = net.at("ngrams");
-  return {.order = ngrams.at("order"),
-          .min_count = ngrams.at("min_count"),
-          .buckets = ngrams.at("buckets"),
-          .distinct = ngrams.at("distinct")};
-}
-
-Config parse_config(const std::string& path) {
-  try {
-    const Json json = Json::parse(read_file(path));
-    if (const int version = json.at("format_version"); version > format_version) {
-      throw FormatError(path, 0,
-                        fmt::format("format version {} is newer than this program, which knows {}",
-                                    version, format_version));
-    }
-    const Json& net = json.at("model");
-    const Json& rules = json.at("tokenizer");
-    Config config;
-    config.classifier = {.kind = model_kind(net.at("kind")),
-                         .classes = net.at("classes"),
-                         .hidden = net.value("hidden", 0),
-                         .dropout = net.at("dropout"),
-                         .ngrams = ngram_options(net),
-                         .nb_weights = net.value("nb_weights", false),
-                         .filter_widths = net.value("filter_widths", std::vector<Index>()),
-                         .filters = net.value("filters", Index(0))};
-    check_classifier(config.classifier);
-    config.rules.version = rules.at("version");
-    config.rules.lowercase = rules.at("lowercase");
-    config.rules.whitespace_only = rules.at("whitespace_only");
-    config.labels = json.at("labels");
-    config.words = net.at("vocabulary_size");
-    config.width = net.at("embedding_dim");
-    return config;
-  } catch (const Json::exception& error) {
-    throw FormatError(path, 0, error.what());
-  } catch (const std::invalid_argument& error) {
-    throw FormatError(path, 0, error.what());
-  }
-}
-
-// Numbers that no layer could be made of.
-void check_sizes(const Config& config, const std::string& path) {
+// The parameters that such a model has; without them in the file, a few numbers in config.json
+// could make us allocate without limit.
+std::vector<WantedTensor> wanted_tensors(const ModelConfig& config, std::size_t rows) {
   const ClassifierConfig& net = config.classifier;
-  if (!(net.dropout >= 0 && net.dropout <= 1)) {
-    throw FormatError(path, 0, fmt::format("dropout is {}, must be in [0, 1]", net.dropout));
+  const auto classes = static_cast<std::size_t>(net.classes);
+  std::vector<WantedTensor> wanted = {{"embed.weight", {rows, config.width}}};
+  std::size_t inputs = config.width;
+  if (net.nb_weights) wanted.push_back({"nb.weight", {rows}});
+  if (net.kind == ModelKind::mean) {
+    inputs = static_cast<std::size_t>(net.hidden);
+    wanted.push_back({"hidden.weight", {inputs, config.width}});
+    wanted.push_back({"hidden.bias", {inputs}});
   }
-  check_memory("load_model", config.words + static_cast<std::size_t>(net.ngrams.buckets),
-               config.width);
   if (net.kind == ModelKind::cnn) {
-    for (const Index k : net.filter_widths) {
-      const auto words = static_cast<std::size_t>(k);
-      check_memory("load_model", words, config.width);
-      check_memory("load_model", static_cast<std::size_t>(net.filters), words * config.width);
+    const auto filters = static_cast<std::size_t>(net.filters);
+    for (std::size_t i = 0; i < net.filter_widths.size(); ++i) {
+      const auto words = static_cast<std::size_t>(net.filter_widths[i]);
+      wanted.push_back({fmt::format("convs.{}.weight", i), {filters, config.width, words}});
+      wanted.push_back({fmt::format("convs.{}.bias", i), {filters}});
     }
+    inputs = filters * net.filter_widths.size();
   }
-  if (net.kind != ModelKind::mean) return;
-  if (net.hidden < 1) {
-    throw FormatError(path, 0, fmt::format("hidden is {}, must be 1 or more", net.hidden));
-  }
-  check_memory("load_model", static_cast<std::size_t>(net.hidden), config.width);
+  wanted.push_back({"out.weight", {classes, inputs}});
+  wanted.push_back({"out.bias", {classes}});
+  return wanted;
 }
 
-void check_config(const Config& config, const std::string& path, std::size_t words) {
-  if (config.rules.version > TokenizerRules{}.version) {
-    throw FormatError(path, 0,
-                      fmt::format("tokenizer version {} is newer than this program, which knows {}",
-                                  config.rules.version, TokenizerRules{}.version));
+// A network with the parameters of a file, which has those that the network wants.
+TextClassifier read_network(const SafetensorsFile& file, const ClassifierConfig& config) {
+  const RawTensor& table = *file.find("embed.weight");
+  check_memory("load_model", table.shape[0], table.shape[1]);
+  Rng rng(0);
+  TextClassifier net = make_classifier(config, file.array(table), rng);
+  for (const auto& [name, p] : parameters(net)) {
+    // The table was given to the network, which makes the row of padding zero.
+    if (p.id() != net.table().id()) Parameter(p).assign(file.array(*file.find(name)));
   }
-  if (config.words != words) {
-    throw FormatError(
-        path, 0, fmt::format("vocabulary_size is {}, vocab.txt has {} words", config.words, words));
+  return net;
+}
+
+Vocabulary read_vocabulary(const ModelFolder& from, std::size_t size) {
+  const std::string path = from.path("vocab.txt");
+  const std::string text = from.read("vocab.txt");
+  const auto words = std::count(text.begin(), text.end(), '\n');
+  if (size != static_cast<std::size_t>(words)) {
+    throw FormatError(from.path("config.json"), 0,
+                      fmt::format("vocabulary_size is {}, vocab.txt has {} words", size, words));
   }
-  if (config.classifier.classes < 1 ||
-      static_cast<std::size_t>(config.classifier.classes) != config.labels.size()) {
-    throw FormatError(path, 0,
-                      fmt::format("classes is {}, but there are {} labels",
-                                  config.classifier.classes, config.labels.size()));
-  }
-  check_sizes(config, path);
+  check_utf8(text, path);
+  return Vocabulary::parse(text, path);
 }
 
 // Whether the n-grams need a file.
@@ -160,6 +121,7 @@ EncodedTexts encode(const ClassifierModel& model, const std::vector<std::string>
 }
 
 void save_model(const ClassifierModel& model, const std::string& folder) {
+  check_labels(model.labels);
   const FilesBeside beside(folder, {"vocab.txt", "ngrams.txt", "model.safetensors", "config.json"});
   model.vocabulary.save(beside("vocab.txt"));
   if (listed(model.ngrams.options())) {
@@ -171,21 +133,19 @@ void save_model(const ClassifierModel& model, const std::string& folder) {
 }
 
 ClassifierModel load_model(const std::string& folder) {
-  const fs::path from(folder);
-  const std::string config_path = (from / "config.json").string();
-  const Config config = parse_config(config_path);
-  Vocabulary vocabulary = Vocabulary::load((from / "vocab.txt").string());
-  check_config(config, config_path, static_cast<std::size_t>(vocabulary.size()));
-  Rng rng(0);
+  const ModelFolder from(folder);
+  ModelConfig config = parse_model_config(from.read("config.json", ConfigReader::max_bytes),
+                                          from.path("config.json"));
+  Vocabulary vocabulary = read_vocabulary(from, config.words);
   const NgramOptions& options = config.classifier.ngrams;
-  Ngrams ngrams = listed(options)
-                      ? Ngrams::load((from / "ngrams.txt").string(), vocabulary, options)
-                      : Ngrams::hashed(options);
-  const std::size_t rows = config.words + static_cast<std::size_t>(ngrams.size());
-  TextClassifier net = make_classifier(config.classifier, zeros({rows, config.width}), rng);
-  read_parameters((from / "model.safetensors").string(), parameters(net));
-  return {config.classifier, config.rules,   std::move(vocabulary),
-          config.labels,     std::move(net), std::move(ngrams)};
+  Ngrams ngrams = listed(options) ? Ngrams::load(from.text_path("ngrams.txt"), vocabulary, options)
+                                  : Ngrams::hashed(options);
+  const SafetensorsFile file(from.checked_path("model.safetensors"));
+  check_tensors(file,
+                wanted_tensors(config, config.words + static_cast<std::size_t>(ngrams.size())));
+  TextClassifier net = read_network(file, config.classifier);
+  return {config.classifier,        config.rules,   std::move(vocabulary),
+          std::move(config.labels), std::move(net), std::move(ngrams)};
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

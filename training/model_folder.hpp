@@ -26,11 +26,16 @@ EncodedTexts encode(const ClassifierModel& model, const std::vector<std::string>
 
 /// Writes the files into `folder`, which is made if it is missing. All are written beside
 /// their final places before the first is renamed, so that a full disk leaves the older model
-/// whole. The same model gives the same bytes. std::system_error if that fails.
+/// whole. The same model gives the same bytes. std::system_error if that fails, and errors as in
+/// check_labels.
 void save_model(const ClassifierModel& model, const std::string& folder);
 
-/// Reads what save_model wrote. FormatError for files that do not fit each other, or that a newer
-/// version wrote; std::system_error for one that cannot be read.
+/// Reads what save_model wrote, or another program (docs/models.md). The folder may come from
+/// anywhere: it is checked before anything is made of it, what is allocated is in proportion to its
+/// files, and no file outside of it is read. FormatError for files that are not what they should
+/// be, do not fit each other, or that a newer version wrote; std::system_error for one that cannot
+/// be read; std::runtime_error for one that does not fit into memory. A row of padding that is not
+/// zero is made zero, with a warning.
 ClassifierModel load_model(const std::string& folder);
 
 }  // namespace TAPEGRAD_PRECISION

@@ -3,177 +3,205 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <cstdint>
-#include <cstring>
-#include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <set>
+#include <stdexcept>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
+#include <tapegrad/core/half.hpp>
+#include <tapegrad/training/safetensors_header.hpp>
+#include <utility>
 
-namespace tapegrad::inline TAPEGRAD_PRECISION {
+// The format is little-endian, and numbers are copied as they are.
+static_assert(std::endian::native == std::endian::little,
+              "safetensors files are not read or written on big-endian machines");
+
+namespace tapegrad {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian");
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t length_bytes = 8;
-constexpr std::size_t max_header = 100'000'000;  // the format's own bound
-constexpr std::size_t alignment = 8;
+constexpr std::size_t alignment = 8;  // of the data in the file
 
-struct Entry {
-  std::string name;
-  Shape shape;
-  std::size_t begin, end;
+struct NamedType {
+  DType dtype;
+  const char* name;
+  std::size_t size;
 };
 
-// The number of bytes of a shape of float32; the largest number if it overflows.
-std::size_t bytes_of(const Shape& shape) {
-  std::size_t bytes = sizeof(float);
-  for (const std::size_t size : shape) {
-    if (size != 0 && bytes > std::numeric_limits<std::size_t>::max() / size) {
-      return std::numeric_limits<std::size_t>::max();
-    }
-    bytes *= size;
-  }
-  return bytes;
+constexpr std::array<NamedType, 13> types = {{{DType::f64, "F64", 8},
+                                              {DType::f32, "F32", 4},
+                                              {DType::f16, "F16", 2},
+                                              {DType::bf16, "BF16", 2},
+                                              {DType::i64, "I64", 8},
+                                              {DType::i32, "I32", 4},
+                                              {DType::i16, "I16", 2},
+                                              {DType::i8, "I8", 1},
+                                              {DType::u64, "U64", 8},
+                                              {DType::u32, "U32", 4},
+                                              {DType::u16, "U16", 2},
+                                              {DType::u8, "U8", 1},
+                                              {DType::boolean, "BOOL", 1}}};
+
+const NamedType& type_of(DType dtype) {
+  return *std::find_if(types.begin(), types.end(),
+                       [dtype](const NamedType& type) { return type.dtype == dtype; });
 }
 
-Json parse_header(const std::string& path, const std::string& bytes, std::size_t& data_begin) {
-  std::uint64_t header_length = 0;
-  if (bytes.size() < length_bytes) {
-    throw FormatError(path, 0,
-                      fmt::format("expected a safetensors file, found {} bytes", bytes.size()));
-  }
-  std::memcpy(&header_length, bytes.data(), length_bytes);
-  if (header_length > max_header || header_length > bytes.size() - length_bytes) {
-    throw FormatError(path, 0,
-                      fmt::format("the header is said to have {} bytes, the file has {}",
-                                  header_length, bytes.size()));
-  }
-  data_begin = length_bytes + header_length;
-  std::set<std::string> names;
-  const auto check_name = [&](int depth, Json::parse_event_t event, const Json& name) {
-    if (depth == 1 && event == Json::parse_event_t::key && !names.insert(name).second) {
-      throw FormatError(path, 0, fmt::format("the header names {} twice", name.dump()));
-    }
-    return true;
+// The header of a file that holds these tensors in this order.
+std::string header_of(const std::vector<RawTensor>& tensors, const Metadata& metadata) {
+  std::set<std::string> names = {safetensors_metadata_name};
+  const auto check_text = [](const std::string& text) {
+    if (text.find('\0') == std::string::npos) return;
+    throw std::invalid_argument(fmt::format("write_safetensors: a NUL in {}", quoted_name(text)));
   };
+  Json header = Json::object();
+  for (const auto& [key, text] : metadata) {
+    check_text(key);
+    check_text(text);
+    header[safetensors_metadata_name][key] = text;
+  }
+  std::size_t offset = 0;
+  for (const RawTensor& tensor : tensors) {
+    check_text(tensor.name);
+    if (!names.insert(tensor.name).second) {
+      throw std::invalid_argument(
+          fmt::format("write_safetensors: the name {} comes twice", quoted_name(tensor.name)));
+    }
+    const std::size_t end = offset + bytes_of(tensor);
+    header[tensor.name] = {{"dtype", to_string(tensor.dtype)},
+                           {"shape", tensor.shape},
+                           {"data_offsets", {offset, end}}};
+    offset = end;
+  }
   try {
-    Json header = Json::parse(bytes.data() + length_bytes, bytes.data() + data_begin, check_name);
-    if (!header.is_object()) throw FormatError(path, 0, "the header is no JSON object");
-    return header;
+    std::string text = header.dump();
+    text.append((alignment - text.size() % alignment) % alignment, ' ');
+    return text;
   } catch (const Json::exception& error) {
-    throw FormatError(path, 0, fmt::format("the header is no valid JSON: {}", error.what()));
+    throw std::invalid_argument(fmt::format("write_safetensors: {}", error.what()));
   }
 }
 
-// A list of whole numbers, none negative: what the JSON library would take for one is more.
-std::vector<std::size_t> sizes(const std::string& path, const std::string& name, const Json& value,
-                               const char* key) {
-  const Json& list = value.at(key);
-  if (!list.is_array() || !std::all_of(list.begin(), list.end(), [](const Json& size) {
-        return size.is_number_unsigned();
-      })) {
-    throw FormatError(
-        path, 0,
-        fmt::format("tensor {}: {} is {}, expected a list of sizes", name, key, list.dump()));
-  }
-  return list;
-}
-
-Entry parse_entry(const std::string& path, const std::string& name, const Json& value) {
-  try {
-    if (const auto type = value.at("dtype").get<std::string>(); type != "F32") {
-      throw FormatError(path, 0, fmt::format("tensor {} has type {}, expected F32", name, type));
-    }
-    Entry entry{name, {}, 0, 0};
-    const std::vector<std::size_t> shape = sizes(path, name, value, "shape");
-    entry.shape.assign(shape.begin(), shape.end());
-    const std::vector<std::size_t> place = sizes(path, name, value, "data_offsets");
-    if (place.size() != 2) {
-      throw FormatError(
-          path, 0,
-          fmt::format("tensor {}: data_offsets has {} numbers, expected 2", name, place.size()));
-    }
-    entry.begin = place[0];
-    entry.end = place[1];
-    return entry;
-  } catch (const Json::exception& error) {
-    throw FormatError(path, 0, fmt::format("tensor {}: {}", name, error.what()));
-  }
-}
-
-// The entries in the order of their data, which must fill the file without gap or overlap.
-std::vector<Entry> checked_entries(const std::string& path, const Json& header,
-                                   std::size_t data_size) {
-  std::vector<Entry> entries;
-  for (const auto& [name, value] : header.items()) {
-    if (name != "__metadata__") entries.push_back(parse_entry(path, name, value));
-  }
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
-  std::size_t end = 0;
-  for (const Entry& entry : entries) {
-    if (entry.begin != end || entry.end < entry.begin || entry.end > data_size) {
-      throw FormatError(path, 0,
-                        fmt::format("tensor {} stands at bytes {} to {}, expected {} to at most {}",
-                                    entry.name, entry.begin, entry.end, end, data_size));
-    }
-    if (entry.end - entry.begin != bytes_of(entry.shape)) {
-      throw FormatError(path, 0,
-                        fmt::format("tensor {} of shape {} has {} bytes", entry.name,
-                                    to_string(entry.shape), entry.end - entry.begin));
-    }
-    end = entry.end;
-  }
-  if (end != data_size) {
-    throw FormatError(path, 0, fmt::format("the tensors end at byte {} of {}", end, data_size));
-  }
-  return entries;
+std::string_view view(const void* data, std::size_t size) {
+  return {static_cast<const char*>(data), size};
 }
 
 }  // namespace
 
-std::string to_safetensors(const std::vector<NamedArray>& arrays) {
-  Json header = {{"__metadata__", {{"format", "pt"}}}};
-  std::size_t offset = 0;
-  for (const auto& [name, array] : arrays) {
-    const std::size_t end = offset + array.size() * sizeof(float);
-    header[name] = {{"dtype", "F32"},
-                    {"shape", std::vector<std::size_t>(array.shape().begin(), array.shape().end())},
-                    {"data_offsets", {offset, end}}};
-    offset = end;
-  }
-  std::string text = header.dump();
-  text.append((alignment - text.size() % alignment) % alignment, ' ');
-  const std::uint64_t header_length = text.size();
-  std::string bytes(reinterpret_cast<const char*>(&header_length), length_bytes);
-  bytes += text;
-  for (const auto& [name, array] : arrays) {
-    const std::vector<float> values(array.data(), array.data() + array.size());
-    bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
-  }
-  return bytes;
+std::string to_string(DType dtype) {
+  return type_of(dtype).name;
 }
 
-std::vector<NamedArray> read_safetensors(const std::string& path) {
-  const std::string bytes = read_file(path);
-  std::size_t data_begin = 0;
-  const Json header = parse_header(path, bytes, data_begin);
-  std::vector<NamedArray> arrays;
-  for (const Entry& entry : checked_entries(path, header, bytes.size() - data_begin)) {
-    std::vector<float> values((entry.end - entry.begin) / sizeof(float));
-    if (!values.empty()) {
-      std::memcpy(values.data(), bytes.data() + data_begin + entry.begin, entry.end - entry.begin);
-    }
-    NamedArray named{entry.name, Array(entry.shape)};
-    std::copy(values.begin(), values.end(), named.array.data());
-    arrays.push_back(std::move(named));
+std::optional<DType> find_dtype(std::string_view name) {
+  for (const NamedType& type : types) {
+    if (name == type.name) return type.dtype;
   }
-  return arrays;
+  return std::nullopt;
 }
 
-}  // namespace tapegrad::inline TAPEGRAD_PRECISION
+bool is_float(DType dtype) {
+  return dtype == DType::f64 || dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
+}
+
+std::size_t size_of(DType dtype) {
+  return type_of(dtype).size;
+}
+
+std::size_t bytes_of(const RawTensor& tensor) {
+  return std::accumulate(tensor.shape.begin(), tensor.shape.end(), size_of(tensor.dtype),
+                         std::multiplies<>());
+}
+
+void write_safetensors(const std::string& path, const std::vector<RawTensor>& tensors,
+                       const Metadata& metadata) {
+  // Each tensor then starts at a multiple of the size of its numbers.
+  std::vector<RawTensor> sorted = tensors;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const RawTensor& a, const RawTensor& b) {
+    return size_of(a.dtype) > size_of(b.dtype);
+  });
+  const std::string header = header_of(sorted, metadata);
+  const std::uint64_t length = header.size();
+  std::vector<std::string_view> pieces = {view(&length, safetensors_length_bytes), header};
+  for (const RawTensor& tensor : sorted) pieces.push_back(view(tensor.data, bytes_of(tensor)));
+  write_file(path, pieces);
+}
+
+inline namespace TAPEGRAD_PRECISION {
+namespace {
+
+// Reads the numbers block by block: they may lie on any byte, and need not fit into memory twice.
+template <class Number, class Convert>
+void read_numbers(const MappedFile& file, std::uint64_t offset, Array& into, Convert convert) {
+  constexpr std::size_t block = 1U << 14U;
+  std::vector<Number> numbers(std::min(block, into.size()));
+  for (std::size_t begin = 0; begin < into.size(); begin += block) {
+    const std::size_t n = std::min(block, into.size() - begin);
+    file.read(offset + begin * sizeof(Number), numbers.data(), n * sizeof(Number));
+    std::transform(numbers.data(), numbers.data() + n, into.data() + begin, convert);
+  }
+}
+
+}  // namespace
+
+RawTensor raw_tensor(std::string name, const Array& array) {
+  return {std::move(name),
+          sizeof(Real) == 4 ? DType::f32 : DType::f64,
+          {array.shape().begin(), array.shape().end()},
+          array.data()};
+}
+
+SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
+  std::array<char, safetensors_length_bytes> begin{};
+  if (file_.size() < begin.size()) {
+    throw FormatError(path, 0,
+                      fmt::format("expected a safetensors file, found {} bytes", file_.size()));
+  }
+  file_.read(0, begin.data(), begin.size());
+  std::string json(safetensors_header_length(begin.data(), file_.size(), path), '\0');
+  file_.read(begin.size(), json.data(), json.size());
+  const std::size_t data_begin = begin.size() + json.size();
+  SafetensorsHeader header = parse_safetensors_header(json, file_.size() - data_begin, path);
+  tensors_ = std::move(header.tensors);
+  metadata_ = std::move(header.metadata);
+  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+    tensors_[i].data = file_.data() + data_begin + header.begins[i];
+    places_.emplace(tensors_[i].name, i);
+  }
+}
+
+const RawTensor* SafetensorsFile::find(std::string_view name) const {
+  const auto found = places_.find(name);
+  return found == places_.end() ? nullptr : &tensors_[found->second];
+}
+
+std::uint64_t SafetensorsFile::offset_of(const RawTensor& tensor) const {
+  return static_cast<std::uint64_t>(static_cast<const std::byte*>(tensor.data) - file_.data());
+}
+
+void SafetensorsFile::copy(const RawTensor& tensor, void* into) const {
+  file_.read(offset_of(tensor), into, bytes_of(tensor));
+}
+
+Array SafetensorsFile::array(const RawTensor& tensor) const {
+  const std::uint64_t offset = offset_of(tensor);
+  const auto to_real = [](auto number) { return static_cast<Real>(number); };
+  const auto wide = [](auto number) { return static_cast<Real>(to_float(number)); };
+  if (!is_float(tensor.dtype)) {
+    throw FormatError(path(), 0,
+                      fmt::format("tensor {} has type {}, expected F64, F32, F16 or BF16",
+                                  tensor.name, to_string(tensor.dtype)));
+  }
+  Array array(Shape(tensor.shape.begin(), tensor.shape.end()));
+  if (tensor.dtype == DType::f64) read_numbers<double>(file_, offset, array, to_real);
+  if (tensor.dtype == DType::f32) read_numbers<float>(file_, offset, array, to_real);
+  if (tensor.dtype == DType::f16) read_numbers<Half>(file_, offset, array, wide);
+  if (tensor.dtype == DType::bf16) read_numbers<BFloat16>(file_, offset, array, wide);
+  return array;
+}
+
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

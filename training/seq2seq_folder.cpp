@@ -2,20 +2,60 @@
 
 #include <fmt/core.h>
 
-#include <filesystem>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
-#include <tapegrad/core/memory.hpp>
+#include <tapegrad/training/config_reader.hpp>
 #include <tapegrad/training/model_files.hpp>
+#include <tapegrad/training/safetensors.hpp>
 
-namespace tapegrad::inline TAPEGRAD_PRECISION {
+namespace tapegrad {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 constexpr int format_version = 1;
 constexpr const char* kind = "seq2seq";
+
+}  // namespace
+
+Seq2SeqFileConfig parse_seq2seq_config(std::string_view text, const std::string& path) {
+  const ConfigReader config(text, path);
+  config.version("format_version", "format", format_version);
+  try {
+    const ConfigReader net = config.section("model");
+    const ConfigReader units = config.section("units");
+    if (const std::string found = net.text("kind"); found != kind) {
+      config.fail(fmt::format("expected a model of the kind {}, found \"{:.40}\"", kind, found));
+    }
+    if (!net.truth("norm_first")) {
+      config.fail("norm_first is not true: this program knows no other");
+    }
+    const auto size = [&net](const char* name) {
+      return static_cast<std::size_t>(net.whole(name, 1));
+    };
+    Seq2SeqFileConfig model{{.source_unit = unit_of(units.text("source")),
+                             .target_unit = unit_of(units.text("target")),
+                             .d_model = size("d_model"),
+                             .dim_feedforward = size("dim_feedforward"),
+                             .heads = size("nhead"),
+                             .encoder_layers = size("num_encoder_layers"),
+                             .decoder_layers = size("num_decoder_layers"),
+                             .dropout = net.number("dropout", 0, 1),
+                             .max_length = size("max_length")},
+                            net.whole("source_vocabulary_size", 2),
+                            net.whole("target_vocabulary_size", 2)};
+    check_seq2seq(model.net);
+    return model;
+  } catch (const std::invalid_argument& error) {
+    config.fail(error.what());
+  }
+}
+
+inline namespace TAPEGRAD_PRECISION {
+namespace {
 
 Json to_json(const Seq2SeqModel& model) {
   const Seq2SeqConfig& net = model.config;
@@ -36,63 +76,14 @@ Json to_json(const Seq2SeqModel& model) {
       {"units", {{"source", to_string(net.source_unit)}, {"target", to_string(net.target_unit)}}}};
 }
 
-struct Config {
-  Seq2SeqConfig net;
-  Index source_rows, target_rows;
-};
-
-// The whole numbers of a network; JSON would take -1 or 1.5 for one too.
-std::size_t size_of(const Json& net, const char* name) {
-  const Json& value = net.at(name);
-  if (value.is_number_unsigned()) return value;
-  throw std::invalid_argument(
-      fmt::format("{} is {}, must be a whole number, 1 or more", name, value.dump()));
-}
-
-Config parse_config(const std::string& path) {
-  try {
-    const Json json = Json::parse(read_file(path));
-    if (const int version = json.at("format_version"); version > format_version) {
-      throw FormatError(path, 0,
-                        fmt::format("format version {} is newer than this program, which knows {}",
-                                    version, format_version));
-    }
-    const Json& net = json.at("model");
-    if (const std::string found = net.at("kind"); found != kind) {
-      throw FormatError(path, 0,
-                        fmt::format("expected a model of the kind {}, found \"{}\"", kind, found));
-    }
-    Config config{{.source_unit = unit_of(json.at("units").at("source")),
-                   .target_unit = unit_of(json.at("units").at("target")),
-                   .d_model = size_of(net, "d_model"),
-                   .dim_feedforward = size_of(net, "dim_feedforward"),
-                   .heads = size_of(net, "nhead"),
-                   .encoder_layers = size_of(net, "num_encoder_layers"),
-                   .decoder_layers = size_of(net, "num_decoder_layers"),
-                   .dropout = net.at("dropout"),
-                   .max_length = size_of(net, "max_length")},
-                  net.at("source_vocabulary_size"),
-                  net.at("target_vocabulary_size")};
-    check_seq2seq(config.net);
-    if (config.net.max_length == 0)
-      throw FormatError(path, 0, "max_length is 0, must be 1 or more");
-    if (net.at("norm_first") != true) {
-      throw FormatError(path, 0, "norm_first is not true: this program knows no other");
-    }
-    return config;
-  } catch (const Json::exception& error) {
-    throw FormatError(path, 0, error.what());
-  } catch (const std::invalid_argument& error) {
-    throw FormatError(path, 0, error.what());
-  }
-}
-
-Vocabulary load_vocabulary(const std::string& path, const std::string& config_path,
-                           const char* size, Index rows) {
-  Vocabulary vocabulary = Vocabulary::load(path);
-  if (vocabulary.size() == rows) return vocabulary;
-  throw FormatError(config_path, 0,
-                    fmt::format("{} is {}, {} has {} units", size, rows, path, vocabulary.size()));
+Vocabulary read_vocabulary(const ModelFolder& from, const char* name, const char* size,
+                           Index rows) {
+  const std::string path = from.path(name);
+  const std::string text = from.read(name);
+  const auto lines = std::count(text.begin(), text.end(), '\n');
+  if (lines == rows) return Vocabulary::parse(text, path);
+  throw FormatError(from.path("config.json"), 0,
+                    fmt::format("{} is {}, {} has {} units", size, rows, path, lines));
 }
 
 void check_marks(const std::string& path, const Vocabulary& target) {
@@ -100,6 +91,29 @@ void check_marks(const std::string& path, const Vocabulary& target) {
     if (target.find(mark)) continue;
     throw FormatError(path, 0, fmt::format("expected the mark {} among the units", mark));
   }
+}
+
+// That what the network allocates is in proportion to the file: its tables, the matrices of its
+// layers, and the positions, which are not in the file.
+void check_sizes(const SafetensorsFile& file, const Seq2SeqFileConfig& config) {
+  const std::size_t width = config.net.d_model;
+  check_tensor(file, {"src_embed.weight", {static_cast<std::size_t>(config.source_rows), width}});
+  check_tensor(file, {"tgt_embed.weight", {static_cast<std::size_t>(config.target_rows), width}});
+  const auto check_layers = [&](const char* stack, std::size_t layers) {
+    for (std::size_t i = 0; i < layers; ++i) {
+      const std::string layer = fmt::format("transformer.{}.layers.{}.", stack, i);
+      check_tensor(file, {layer + "self_attn.in_proj_weight", {3 * width, width}});
+      check_tensor(file, {layer + "linear1.weight", {config.net.dim_feedforward, width}});
+    }
+  };
+  check_layers("encoder", config.net.encoder_layers);
+  check_layers("decoder", config.net.decoder_layers);
+  constexpr std::size_t always = 16U << 20U;
+  const std::size_t positions = (config.net.max_length + 2) * width * sizeof(Real);
+  if (positions <= std::max(always, file.size())) return;
+  throw FormatError(file.path(), 0,
+                    fmt::format("has {} bytes; the positions of max_length {} would take {}",
+                                file.size(), config.net.max_length, positions));
 }
 
 }  // namespace
@@ -115,24 +129,21 @@ void save_seq2seq(const Seq2SeqModel& model, const std::string& folder) {
 }
 
 Seq2SeqModel load_seq2seq(const std::string& folder) {
-  const auto in = [from = std::filesystem::path(folder)](const char* name) {
-    return (from / name).string();
-  };
-  const std::string path = in("config.json");
-  const Config config = parse_config(path);
+  const ModelFolder from(folder);
+  const Seq2SeqFileConfig config = parse_seq2seq_config(
+      from.read("config.json", ConfigReader::max_bytes), from.path("config.json"));
   Vocabulary source =
-      load_vocabulary(in("source.txt"), path, "source_vocabulary_size", config.source_rows);
+      read_vocabulary(from, "source.txt", "source_vocabulary_size", config.source_rows);
   Vocabulary target =
-      load_vocabulary(in("target.txt"), path, "target_vocabulary_size", config.target_rows);
-  check_marks(in("target.txt"), target);
-  for (const std::size_t rows :
-       {config.net.max_length, config.net.dim_feedforward, 3 * config.net.d_model}) {
-    check_memory("load_seq2seq", rows, config.net.d_model);
-  }
+      read_vocabulary(from, "target.txt", "target_vocabulary_size", config.target_rows);
+  check_marks(from.path("target.txt"), target);
+  const SafetensorsFile file(from.checked_path("model.safetensors"));
+  check_sizes(file, config);
   Rng rng(0);
   Seq2SeqNet net(config.net, source.size(), target.size(), rng);
-  read_parameters(in("model.safetensors"), parameters(net));
+  read_parameters(file, parameters(net));
   return {config.net, std::move(source), std::move(target), std::move(net)};
 }
 
-}  // namespace tapegrad::inline TAPEGRAD_PRECISION
+}  // namespace TAPEGRAD_PRECISION
+}  // namespace tapegrad

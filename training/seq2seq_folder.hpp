@@ -3,16 +3,25 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <tapegrad/training/seq2seq.hpp>
 
 namespace tapegrad {
+
+/// What config.json says.
+struct Seq2SeqFileConfig {
+  Seq2SeqConfig net;
+  Index source_rows, target_rows;  // entries of the vocabularies
+};
+/// Reads the text of the file `path`. FormatError as in parse_model_config.
+Seq2SeqFileConfig parse_seq2seq_config(std::string_view text, const std::string& path);
+
 inline namespace TAPEGRAD_PRECISION {
 
 /// Writes the files into `folder`, as save_model does.
 void save_seq2seq(const Seq2SeqModel& model, const std::string& folder);
 
-/// Reads what save_seq2seq wrote. FormatError for files that do not fit each other, are of another
-/// kind of model, or that a newer version wrote; std::system_error for one that cannot be read.
+/// Reads what save_seq2seq wrote, or another program. Errors and promises as in load_model.
 Seq2SeqModel load_seq2seq(const std::string& folder);
 
 }  // namespace TAPEGRAD_PRECISION

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <stdexcept>
 #include <tapegrad/core/profile.hpp>
+#include <tapegrad/training/model_config.hpp>
 #include <unordered_set>
 #include <utility>
 
@@ -83,6 +84,7 @@ Corpus load_corpus(const std::string& train, const std::string& dev, const std::
   Corpus corpus;
   corpus.rules = rules;
   append(corpus, "train", train, options);
+  check_labels(corpus.label_names);  // before a training whose model could not be saved
   corpus.train_end = corpus.labels.size();
   corpus.classes = std::ssize(corpus.label_names);
   append(corpus, "dev", dev, options);

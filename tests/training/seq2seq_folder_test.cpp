@@ -76,7 +76,8 @@ TEST_CASE("tensors have the names that PyTorch gives to such a network") {
   const TemporaryDirectory directory;
   save_seq2seq(model(), directory.path());
   std::vector<std::string> names;
-  for (const auto& each : tapegrad::read_safetensors(directory / "model.safetensors")) {
+  const tapegrad::SafetensorsFile file(directory / "model.safetensors");
+  for (const auto& each : file.tensors()) {
     names.push_back(each.name);
   }
   CHECK(names.size() == 2 + 12 + 2 + 2 * 18 + 2 + 2);  // tables, layers, norms, output
@@ -105,7 +106,7 @@ TEST_CASE("a config that makes no sense is refused") {
   CHECK(with("d_model", -1) == "d_model is -1, must be a whole number, 1 or more");
   CHECK(with("nhead", 1.5) == "nhead is 1.5, must be a whole number, 1 or more");
   CHECK(with("nhead", 3) == "seq2seq: heads is 3, must divide d_model, 16");
-  CHECK(with("max_length", 0) == "max_length is 0, must be 1 or more");
+  CHECK(with("max_length", 0) == "max_length is 0, must be a whole number, 1 or more");
   CHECK_THAT(with("source_vocabulary_size", 7), Catch::Contains("source_vocabulary_size is 7, ") &&
                                                     Catch::EndsWith("source.txt has 6 units"));
   CHECK_THAT(config_error([](Json& json) { json.erase("units"); }), Catch::Contains("units"));
