@@ -1,16 +1,17 @@
 // write_seeds FOLDER DATA: writes what each fuzz target begins with into FOLDER/TARGET, made of the
 // first lines of the embedded data in the folder DATA, and of models that are saved here.
-#include <zlib.h>
-
 #include <cstdio>
 #include <filesystem>
+#include <packed.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/text/dataset.hpp>
 #include <tapegrad/text/input.hpp>
-#include <tapegrad/training/safetensors.hpp>
+#include <tapegrad/text/vectors_cache.hpp>
+#include <tapegrad/text/vectors_save.hpp>
 
 #include "fuzz.hpp"
 #include "models.hpp"
+#include "vectors.hpp"
 
 namespace tg = tapegrad;
 
@@ -44,14 +45,6 @@ std::string first_lines(const std::string& path, int count) {
   return lines;
 }
 
-std::string gzipped(const std::string& bytes) {
-  const std::string path = fuzz::folder() + "/gz";
-  const gzFile file = gzopen(path.c_str(), "wb");
-  gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
-  gzclose(file);
-  return tg::read_file(path);
-}
-
 // Lines of word vectors with the first `width` of their numbers.
 std::string narrow(std::string_view lines, int width) {
   std::string narrowed;
@@ -70,6 +63,7 @@ void write_texts(Seeds& seeds, const std::string& data) {
   seeds.add("lines", "a\r\nb\n\n\rc");
   seeds.add("lines", gzipped(tsv));
   seeds.add("lines", gzipped("a\r\nb") + gzipped("c\n"));
+  seeds.add("lines", zipped({{"a.txt", "a\r\nb\n"}}));
   tg::write_file(fuzz::folder() + "/reviews.tsv", tsv);
   const tg::Dataset reviews = tg::load_dataset(fuzz::folder() + "/reviews.tsv");
   const auto choice = [](int form) { return std::string(1, static_cast<char>(form)); };
@@ -104,7 +98,43 @@ void write_vectors(Seeds& seeds, const std::string& data) {
   seeds.add("vectors_text", glove.substr(0, glove.find('\n') + 1));
   seeds.add("vectors_text", narrowed);
   seeds.add("vectors_text", "5 4\n" + narrowed);
+  write_saved_vectors(seeds, narrowed);
+  seeds.add("vectors_npy", npz());
   seeds.add("vectors_text", "at name@domain.com 1e-3 -.5\n. . . 1 2\n");
+}
+
+// The files that the program itself makes of vectors.
+void write_saved_vectors(Seeds& seeds, const std::string& text) {
+  const std::string path = fuzz::folder() + "/vectors";
+  tg::write_file(path + ".txt", text);
+  const auto load = [&] {
+    return tg::load_vectors(path + ".txt", fuzz::any_word, {.cache = fuzz::folder()});
+  };
+  const tg::WordVectors vectors = load();
+  for (const char* end : {".vec", ".bin", ".npy"}) {
+    tg::save_vectors(path + end, vectors.words, vectors.values);
+  }
+  seeds.add("vectors_text", tg::read_file(path + ".vec"));
+  seeds.add("vectors_binary", tg::read_file(path + ".bin"));
+  const std::string array = tg::read_file(path + ".npy");
+  const std::string words = tg::read_file(path + ".words.txt");
+  seeds.add("vectors_npy", array + std::string(fuzz::separator) + words);
+  const std::string copy = tg::read_file(tg::detail::cache_file(path + ".txt", fuzz::folder()));
+  for (const char choice : {'\0', '\1'}) seeds.add("vectors_cache", choice + copy);
+}
+
+// An .npz archive of two words.
+std::string npz() {
+  const auto header = [](std::string text) {
+    text.append(117 - text.size(), ' ').append("\n");
+    return "\x93NUMPY\1" + std::string(1, '\0') + little_endian(text.size(), 2) + text;
+  };
+  const std::string words = header("{'descr': '<U2', 'fortran_order': False, 'shape': (2,), }") +
+                            little_endian('a', 4) + little_endian('b', 4) + little_endian('c', 4) +
+                            little_endian(0, 4);
+  const std::string vectors =
+      header("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }") + std::string(8, '\0');
+  return zipped({{"words.npy", words}, {"vectors.npy", vectors}});
 }
 
 void write_models(Seeds& seeds) {
