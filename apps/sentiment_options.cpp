@@ -29,7 +29,8 @@ constexpr const char* footer =
     "  train_sentiment\n"
     "  train_sentiment --train train.tsv --dev dev.tsv --test test.tsv --vectors "
     "glove.6B.100d.txt\n"
-    "  train_sentiment --train neg=bad.txt,pos=good.txt --vectors glove.6B.100d.txt --folds 10\n\n"
+    "  train_sentiment --train neg=bad.txt,pos=good.txt --vectors glove.6B.100d.txt --folds 10\n"
+    "  train_sentiment --train train.tsv --vectors glove.6B.100d.txt --resume run1\n\n"
     "Exit status: 0 done, 1 a file or the training failed, 2 wrong options, 130 interrupted.";
 
 void use_embedded_data(TrainSentimentOptions& o) {
@@ -75,6 +76,7 @@ void add_options(CLI::App& app, TrainSentimentOptions& options) {
   add_data_options(app, options);
   add_model_options(app, options);
   add_training_options(app, options);
+  add_checkpoint_options(app, options.checkpoints);
   add_output_options(app, options);
   app.option_defaults()->group("Options");  // of those that come later
 }
@@ -82,6 +84,7 @@ void add_options(CLI::App& app, TrainSentimentOptions& options) {
 void complete(TrainSentimentOptions& options) {
   if (options.train.empty()) use_embedded_data(options);
   complete_model(options);
+  check(options.checkpoints);
   if (options.missing != "normal" && options.missing != "zeros") {
     throw std::invalid_argument(
         fmt::format("--missing: \"{}\" is not one of normal, zeros", options.missing));

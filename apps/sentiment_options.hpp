@@ -7,6 +7,8 @@
 #include <tapegrad/training/experiment.hpp>
 #include <vector>
 
+#include "checkpoint_options.hpp"
+
 namespace tapegrad {
 
 struct TrainSentimentOptions {
@@ -22,6 +24,7 @@ struct TrainSentimentOptions {
   std::optional<Index> filters;
   std::string missing = "normal";
   ExperimentOptions experiment;
+  CheckpointArguments checkpoints;
   int threads = 0;
   bool quiet = false;
   std::string json, out, predictions, trace, save_vectors;

@@ -150,10 +150,11 @@ void complete_numbers(TrainSeq2SeqOptions& o) {
 }
 
 void complete_loaded(const TrainSeq2SeqOptions& o) {
-  if (!o.train.empty() || !o.dev.empty() || !o.out.empty() || !o.json.empty()) {
+  if (!o.train.empty() || !o.dev.empty() || !o.out.empty() || !o.json.empty() ||
+      o.checkpoints.wanted()) {
     throw std::invalid_argument(
-        "--model: loads a model that is trained; --train, --dev, --out and "
-        "--json are of a training");
+        "--model: loads a model that is trained; --train, --dev, --out, --json, --checkpoint and "
+        "--resume are of a training");
   }
   if (o.tries.empty() && o.test.empty()) {
     throw std::invalid_argument("--model: needs --try TEXT or --test F");
@@ -170,6 +171,7 @@ void add_options(CLI::App& app, TrainSeq2SeqOptions& options) {
   add_data_options(app, options);
   add_model_options(app, options);
   add_training_options(app, options);
+  add_checkpoint_options(app, options.checkpoints);
   add_decoding_options(app, options);
   add_output_options(app, options);
   app.option_defaults()->group("Options");  // of those that come later
@@ -177,6 +179,7 @@ void add_options(CLI::App& app, TrainSeq2SeqOptions& options) {
 
 void complete(TrainSeq2SeqOptions& o) {
   o.numbers.direction = direction_of(o.direction);
+  check(o.checkpoints);
   if (o.show_attention && o.tries.empty()) {
     throw std::invalid_argument("--show-attention: needs --try TEXT");
   }

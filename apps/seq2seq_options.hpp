@@ -8,6 +8,8 @@
 #include <tapegrad/training/seq2seq_fit.hpp>
 #include <vector>
 
+#include "checkpoint_options.hpp"
+
 namespace tapegrad {
 
 struct TrainSeq2SeqOptions {
@@ -19,6 +21,7 @@ struct TrainSeq2SeqOptions {
   std::string source_unit, target_unit;
   Seq2SeqConfig config;
   Seq2SeqFitOptions fit;
+  CheckpointArguments checkpoints;
   DecodeOptions decode;
   int threads = 0;
   std::string model;               // a folder to load instead of training

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <stdexcept>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
@@ -63,9 +64,25 @@ int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& co
     fmt::print("word vectors of {}: {}\n", result.best_name, options.save_vectors);
   }
   if (!result.cancelled) return console::success;
-  fmt::print(stderr, "interrupted; the figures are those of the finished epochs{}\n",
-             options.out.empty() ? "" : ", the best model so far is saved");
+  fmt::print(stderr, "interrupted; the figures are those of the finished epochs{}{}\n",
+             options.out.empty() ? "" : ", the best model so far is saved",
+             tg::how_to_go_on(options.checkpoints));
   return console::interrupted;
+}
+
+// A training diverged: shows those before it, and saves the best model so far alone.
+[[noreturn]] void give_up(const tg::TrainSentimentOptions& options, const tg::Corpus& corpus,
+                          const tg::ExperimentResult& result) {
+  if (!result.groups[0].runs.empty()) {
+    fmt::print("{}", tg::result_text(corpus, options.experiment, result));
+  }
+  std::string text = result.diverged;
+  if (!options.out.empty() && result.best) {
+    tg::save_model(*result.best, options.out);
+    text +=
+        fmt::format("; the best model so far ({}) is saved in {}", result.best_name, options.out);
+  }
+  throw std::runtime_error(text);
 }
 
 int train(tg::TrainSentimentOptions& options) {
@@ -75,6 +92,8 @@ int train(tg::TrainSentimentOptions& options) {
     console::check_folder_of(file);
   }
   if (!options.out.empty()) std::filesystem::create_directories(options.out);
+  const auto checkpoints = tg::open_checkpoints(options.checkpoints);
+  options.experiment.fit.checkpoints = checkpoints.get();
   console::catch_interrupts();
   tg::Corpus corpus =
       tg::load_corpus(options.train, options.dev, options.test, options.data, options.rules);
@@ -93,6 +112,7 @@ int train(tg::TrainSentimentOptions& options) {
       corpus, vectors, options.experiment,
       [&](const tg::EmbeddingChoice&, const std::string& name) { run_name = name; });
   line.clear();
+  if (!result.diverged.empty()) give_up(options, corpus, result);
   fmt::print("{}", tg::result_text(corpus, options.experiment, result));
   return write_outputs(options, corpus, result);
 }

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <stdexcept>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
@@ -54,17 +55,27 @@ int use_model(const tg::TrainSeq2SeqOptions& options) {
 }
 
 tg::EpochsResult fit(tg::Seq2SeqModel& model, const tg::PairSplits& pairs,
-                     tg::TrainSeq2SeqOptions& options) {
+                     tg::TrainSeq2SeqOptions& options, tg::Checkpoints* checkpoints) {
   console::ProgressLine line(options.quiet);
+  options.fit.checkpoints = checkpoints;
   options.fit.cancelled = console::stop_requested;
   options.fit.progress = [&](const tg::Progress& progress) {
     line.show([&] { return tg::seq2seq_progress_text(progress); });
   };
-  return tg::fit_seq2seq(model, pairs.train, pairs.dev, options.fit);
+  try {
+    return tg::fit_seq2seq(model, pairs.train, pairs.dev, options.fit);
+  } catch (const tg::DivergedError& error) {
+    if (error.so_far().best_epoch == 0 || options.out.empty()) throw;
+    tg::save_seq2seq(model, options.out);
+    throw std::runtime_error(
+        fmt::format("{}; the model of epoch {}, the best so far, is saved in {}", error.what(),
+                    error.so_far().best_epoch, options.out));
+  }
 }
 
 int train(tg::TrainSeq2SeqOptions& options) {
   if (!options.out.empty()) std::filesystem::create_directories(options.out);
+  const auto checkpoints = tg::open_checkpoints(options.checkpoints);
   console::catch_interrupts();
   const bool numbers = options.train.empty();
   const tg::PairSplits pairs = numbers ? tg::number_pairs(options.numbers, options.fit.seed)
@@ -78,7 +89,7 @@ int train(tg::TrainSeq2SeqOptions& options) {
     fmt::print("{}{}", tg::data_text(pairs, from), tg::setting_text(model, options.fit));
     std::fflush(stdout);
   }
-  const tg::EpochsResult result = fit(model, pairs, options);
+  const tg::EpochsResult result = fit(model, pairs, options, checkpoints.get());
   fmt::print("{}", tg::fit_text(result));
   if (!options.out.empty()) {
     tg::save_seq2seq(model, options.out);
@@ -91,8 +102,9 @@ int train(tg::TrainSeq2SeqOptions& options) {
   }
   try_texts(model, options);
   if (!result.cancelled) return console::success;
-  fmt::print(stderr, "interrupted; the figures are those of the best finished epoch{}\n",
-             options.out.empty() ? "" : ", whose model is saved");
+  fmt::print(stderr, "interrupted; the figures are those of the best finished epoch{}{}\n",
+             options.out.empty() ? "" : ", whose model is saved",
+             tg::how_to_go_on(options.checkpoints));
   return console::interrupted;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/profile.hpp>
@@ -54,6 +55,13 @@ void write_flushed(const std::string& path, const std::vector<std::string_view>&
   }
   if (::fsync(file.descriptor()) != 0 && errno != EINVAL) fail(path, "write");
   if (!file.close()) fail(path, "write");
+}
+
+// Makes a renaming last: the name stands in the folder.
+void flush_folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const OpenFile opened(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY, "write");
+  if (::fsync(opened.descriptor()) != 0 && errno != EINVAL) fail(path, "write");
 }
 
 struct stat status_of(const std::string& path, int descriptor) {
@@ -171,6 +179,7 @@ void write_file(const std::string& path, const std::vector<std::string_view>& pi
     ::unlink(beside.c_str());
     throw;
   }
+  flush_folder_of(path);
 }
 
 }  // namespace tapegrad

@@ -63,9 +63,9 @@ class OutputFile {
   std::uint64_t end_ = 0;
 };
 
-/// Makes `bytes` the content of the file `path`: written to `path`.tmp, flushed to the disk, then
-/// renamed, so that a reader finds either the old content or the new. std::system_error with the
-/// path and the reason if that fails; the old file is then still there.
+/// Makes `bytes` the content of the file `path`: written to `path`.tmp, flushed to the disk and
+/// renamed, so that a reader finds either the old content or the new, whatever happens.
+/// std::system_error with the path and the reason if that fails; the old file is then still there.
 void write_file(const std::string& path, std::string_view bytes);
 /// The same of bytes that lie in several places.
 void write_file(const std::string& path, const std::vector<std::string_view>& pieces);

@@ -25,29 +25,29 @@ Array copy_rows(const Array& from, const std::vector<Index>& rows, std::size_t w
 }  // namespace
 
 ExactRows::ExactRows(std::shared_ptr<OptimizerState> state, std::unique_ptr<Drift> drift,
-                     bool untouched)
-    : state_(std::move(state)),
-      drift_(std::move(drift)),
-      settled_(rows_of(state_->arrays.at(0).shape()), untouched ? never : 0) {
-  restart();
+                     LaggingSteps steps)
+    : state_(std::move(state)), drift_(std::move(drift)), steps_(std::move(steps)) {
+  drift_->restart(state_->steps - steps_.rates.size());
+  for (const double rate : steps_.rates) drift_->step(rate);
 }
 
 void ExactRows::restart() {
   drift_->restart(state_->steps);
-  steps_ = 0;
-  for (std::uint32_t& step : settled_) step = step == never ? never : 0;
+  steps_.rates.clear();
+  for (std::uint32_t& step : steps_.settled) step = step == never ? never : 0;
 }
 
 bool ExactRows::lags(std::size_t row) const {
-  return settled_[row] == never ? drift_->moves_untouched() && steps_ > 0 : settled_[row] < steps_;
+  const std::uint32_t settled = steps_.settled[row];
+  return settled == never ? drift_->moves_untouched() && any() : settled < now();
 }
 
 std::size_t ExactRows::settled_step(std::size_t row) const {
-  return settled_[row] == never ? 0 : settled_[row];
+  return steps_.settled[row] == never ? 0 : steps_.settled[row];
 }
 
 std::vector<Index> ExactRows::all_rows() const {
-  std::vector<Index> rows(settled_.size());
+  std::vector<Index> rows(steps_.settled.size());
   std::iota(rows.begin(), rows.end(), Index(0));
   return rows;
 }
@@ -75,7 +75,7 @@ void ExactRows::catch_up(Leaf& leaf, const std::vector<Index>& rows) {
       if (i + 4 < end) rows::prefetch(arrays, static_cast<std::size_t>(late[i + 4]) * width, width);
       drift_->move(settled_step(row), leaf.stored.data() + row * width,
                    state_row(state_->arrays, row * width), width);
-      settled_[row] = steps_;
+      steps_.settled[row] = now();
     }
   });
 }
@@ -139,13 +139,15 @@ void ExactRows::advance(const Gradient& gradient, double lr) {
   const std::lock_guard lock(mutex_);
   copy_.reset();
   if (gradient.is_dense()) {
-    std::fill(settled_.begin(), settled_.end(), 0);
+    std::fill(steps_.settled.begin(), steps_.settled.end(), 0);
     restart();
     return;
   }
   drift_->step(lr);
-  ++steps_;
-  for (const Index row : gradient.rows().rows) settled_[static_cast<std::size_t>(row)] = steps_;
+  steps_.rates.push_back(lr);
+  for (const Index row : gradient.rows().rows) {
+    steps_.settled[static_cast<std::size_t>(row)] = now();
+  }
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

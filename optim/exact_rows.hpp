@@ -16,11 +16,11 @@ inline namespace TAPEGRAD_PRECISION {
 /// it, so that it outlives the optimizer.
 class ExactRows final : public LaggingRows {
  public:
-  /// `state` is that of a parameter whose rows are all settled; `untouched` says that no row got a
-  /// gradient yet.
-  ExactRows(std::shared_ptr<OptimizerState> state, std::unique_ptr<Drift> drift, bool untouched);
+  /// `state` is that of a parameter whose rows are settled as far as `steps` says.
+  ExactRows(std::shared_ptr<OptimizerState> state, std::unique_ptr<Drift> drift,
+            LaggingSteps steps);
 
-  bool any() const override { return steps_ > 0; }
+  bool any() const override { return !steps_.rates.empty(); }
   void catch_up(Leaf& leaf, const std::vector<Index>& rows) override;
   void settle(Leaf& leaf) override;
   Array read(const Leaf& leaf, const std::vector<Index>& rows) const override;
@@ -32,9 +32,11 @@ class ExactRows final : public LaggingRows {
   void advance(const Gradient& gradient, double lr);
   /// The state as if all rows were settled.
   OptimizerState settled_state(const Leaf& leaf) const;
+  /// How far the rows are settled.
+  const LaggingSteps& steps() const { return steps_; }
 
  private:
-  static constexpr std::uint32_t never = static_cast<std::uint32_t>(-1);  // got a gradient
+  static constexpr std::uint32_t never = LaggingSteps::never;
 
   struct Copies {
     Array x;
@@ -42,6 +44,7 @@ class ExactRows final : public LaggingRows {
   };
 
   void restart();
+  std::uint32_t now() const { return static_cast<std::uint32_t>(steps_.rates.size()); }
   bool lags(std::size_t row) const;
   std::size_t settled_step(std::size_t row) const;
   std::vector<Index> all_rows() const;
@@ -50,8 +53,7 @@ class ExactRows final : public LaggingRows {
 
   std::shared_ptr<OptimizerState> state_;
   std::unique_ptr<Drift> drift_;
-  std::uint32_t steps_ = 0;              // since the restart
-  std::vector<std::uint32_t> settled_;   // each row: up to which of these steps; or never
+  LaggingSteps steps_;
   mutable std::mutex mutex_;             // lookups of several threads
   mutable std::unique_ptr<Array> copy_;  // what `all` returned
   mutable std::uint64_t copied_version_ = 0;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/profile.hpp>
@@ -92,7 +93,9 @@ void Optimizer::step_parameter(Parameter& p, const Gradient& gradient, Slot& slo
   if (state.arrays.empty()) state.arrays.assign(rule.state_names().size(), zeros(p.shape()));
   if (rule.row_policy() == RowPolicy::exact && gradient.is_rows() && !slot.exact) {
     if (std::unique_ptr<Drift> drift = rule.make_drift()) {
-      slot.exact = std::make_shared<ExactRows>(slot.state, std::move(drift), state.steps == 0);
+      const std::uint32_t settled = state.steps == 0 ? LaggingSteps::never : 0;
+      LaggingSteps lagging{{}, std::vector<std::uint32_t>(rows_of(p.shape()), settled)};
+      slot.exact = std::make_shared<ExactRows>(slot.state, std::move(drift), std::move(lagging));
     }
   }
   Leaf& leaf = *p.leaf();
@@ -138,11 +141,9 @@ OptimizerState Optimizer::state(const Parameter& p) const {
   return slot.exact ? slot.exact->settled_state(*p.leaf()) : *slot.state;
 }
 
-void Optimizer::set_state(const Parameter& p, OptimizerState state) {
-  const std::size_t place = place_of(p);
-  Slot& slot = slots_[place];
-  const std::string& parameter = parameters_[place].name;
-  const std::vector<std::string>& names = rule_of(slot).state_names();
+void Optimizer::check_state(std::size_t place, const OptimizerState& state) const {
+  const auto& [parameter, p] = parameters_[place];
+  const std::vector<std::string>& names = rule_of(slots_[place]).state_names();
   const std::size_t wanted = state.steps == 0 ? 0 : names.size();
   if (state.arrays.size() != wanted) {
     throw std::invalid_argument(
@@ -155,9 +156,65 @@ void Optimizer::set_state(const Parameter& p, OptimizerState state) {
                                  names[i], parameter, to_string(state.arrays[i].shape()),
                                  to_string(p.shape())));
   }
+}
+
+void Optimizer::check_lagging(std::size_t place, std::uint64_t steps,
+                              const LaggingSteps& lagging) const {
+  const auto& [parameter, p] = parameters_[place];
+  const auto refuse = [&, who = parameter](const std::string& what) {
+    throw std::invalid_argument(fmt::format("{}: lagging rows of {}: {}", name(), who, what));
+  };
+  const std::size_t since = lagging.rates.size();
+  if (since > steps || since >= LaggingSteps::never) {
+    refuse(fmt::format("{} learning rates after {} steps", since, steps));
+  }
+  if (steps == 0) refuse("there were no steps yet");
+  for (const double rate : lagging.rates) {
+    if (!(rate >= 0) || std::isinf(rate)) refuse(fmt::format("a learning rate is {}", rate));
+    rule_of(slots_[place]).check_lr(rate);
+  }
+  if (lagging.settled.size() != rows_of(p.shape())) {
+    refuse(
+        fmt::format("{} rows, the parameter has {}", lagging.settled.size(), rows_of(p.shape())));
+  }
+  for (const std::uint32_t step : lagging.settled) {
+    if (step <= since || step == LaggingSteps::never) continue;
+    refuse(fmt::format("a row is settled up to step {} of {}", step, since));
+  }
+}
+
+void Optimizer::set_state(const Parameter& p, OptimizerState state) {
+  const std::size_t place = place_of(p);
+  check_state(place, state);
   p.leaf()->settle();
-  slot.state = std::make_shared<OptimizerState>(std::move(state));
-  slot.exact = nullptr;
+  slots_[place].state = std::make_shared<OptimizerState>(std::move(state));
+  slots_[place].exact = nullptr;
+}
+
+StoredState Optimizer::stored_state(const Parameter& p) const {
+  const Slot& slot = slots_[place_of(p)];
+  return {*slot.state, slot.exact ? &slot.exact->steps() : nullptr};
+}
+
+void Optimizer::restore(const Parameter& p, Array stored, OptimizerState state,
+                        std::optional<LaggingSteps> lagging) {
+  const std::size_t place = place_of(p);
+  Slot& slot = slots_[place];
+  check_state(place, state);
+  std::unique_ptr<Drift> drift;
+  if (lagging) {
+    check_lagging(place, state.steps, *lagging);
+    if (rule_of(slot).row_policy() == RowPolicy::exact) drift = rule_of(slot).make_drift();
+    if (!drift) {
+      throw std::invalid_argument(fmt::format("{}: lagging rows of {}: its rows never lag", name(),
+                                              parameters_[place].name));
+    }
+  }
+  Parameter(p).assign(std::move(stored));
+  set_state(p, std::move(state));
+  if (!lagging) return;
+  slot.exact = std::make_shared<ExactRows>(slot.state, std::move(drift), std::move(*lagging));
+  p.leaf()->lagging = slot.exact;
 }
 
 }  // namespace TAPEGRAD_PRECISION

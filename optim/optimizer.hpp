@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tapegrad/core/gradient.hpp>
 #include <tapegrad/core/visit.hpp>
@@ -49,6 +50,22 @@ class ExactRows;
 struct OptimizerState {
   std::uint64_t steps = 0;
   std::vector<Array> arrays;
+};
+
+/// Which steps the rows of a table lag behind under RowPolicy::exact.
+struct LaggingSteps {
+  static constexpr std::uint32_t never = static_cast<std::uint32_t>(-1);
+
+  std::vector<double> rates;           // learning rates of the steps since all rows were settled
+  std::vector<std::uint32_t> settled;  // for each row the number of those steps up to which it is
+                                       // settled; never: it got no gradient yet
+};
+
+/// What a step depends on beside the stored value of its parameter: an optimizer's own data, valid
+/// up to its next step.
+struct StoredState {
+  const OptimizerState& state;  // of lagging rows what is stored
+  const LaggingSteps* lagging;  // nullptr: no row lags
 };
 
 /// What an optimizer computes, with the settings of one group of parameters.
@@ -110,6 +127,8 @@ class Optimizer {
 
   /// The number of groups, counted in the order in which they came.
   std::size_t groups() const { return groups_.size(); }
+  /// "Adam": the rule of the first group.
+  const char* name() const { return groups_[0].rule->name(); }
   /// The learning rate of a group's next step: its base times the factor.
   double lr(std::size_t group = 0) const { return base_lr(group) * lr_factor_; }
   /// The base, at first the `lr` of the group's options.
@@ -124,6 +143,7 @@ class Optimizer {
 
   /// The parameters of all groups, each once, frozen ones too: they train when unfrozen.
   const std::vector<NamedParameter>& parameters() const { return parameters_; }
+  bool contains(const Parameter& p) const { return places_.count(p.id()) > 0; }
 
   /// The names of a parameter's state arrays, PyTorch's: "exp_avg", "momentum_buffer". Without a
   /// parameter: of those of the first group.
@@ -135,6 +155,16 @@ class Optimizer {
   /// another shape.
   OptimizerState state(const Parameter& p) const;
   void set_state(const Parameter& p, OptimizerState state);
+
+  /// The same as it stands in the middle of a training, settling nothing, to be saved together with
+  /// the parameter's stored value (Leaf::stored): who goes on from both goes on with the same bits.
+  StoredState stored_state(const Parameter& p) const;
+  /// Puts both back: `stored` is the parameter's stored value. Errors as in set_state;
+  /// std::invalid_argument for lagging steps that cannot be. Then nothing was changed.
+  void restore(const Parameter& p, Array stored, OptimizerState state,
+               std::optional<LaggingSteps> lagging);
+  /// `steps` of an optimizer whose training goes on.
+  void restore_steps(std::uint64_t steps) { steps_ = steps; }
 
  protected:
   Optimizer() = default;
@@ -155,10 +185,11 @@ class Optimizer {
     std::shared_ptr<ExactRows> exact = nullptr;
   };
 
-  const char* name() const { return groups_[0].rule->name(); }
   const UpdateRule& rule_of(const Slot& slot) const { return *groups_[slot.group].rule; }
   bool skips(const Parameter& p, const Gradients& gradients) const;
   std::size_t place_of(const Parameter& p) const;
+  void check_state(std::size_t place, const OptimizerState& state) const;
+  void check_lagging(std::size_t place, std::uint64_t steps, const LaggingSteps& lagging) const;
   void step_parameter(Parameter& p, const Gradient& gradient, Slot& slot);
 
   std::vector<Group> groups_;

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <stdexcept>
+#include <tapegrad/core/errors.hpp>
+#include <tapegrad/training/checkpoints.hpp>
+#include <tapegrad/training/divergence.hpp>
+#include <tapegrad/training/epoch_state.hpp>
 #include <utility>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
@@ -13,138 +15,155 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// The values of parameters, to go back to.
-class Snapshot {
- public:
-  void take(const std::vector<NamedParameter>& parameters) {
-    values_.clear();
-    for (const auto& [name, p] : parameters) values_.push_back(p.value());
-  }
-  void restore(std::vector<NamedParameter> parameters) {
-    if (values_.empty()) return;
-    std::size_t i = 0;
-    for (auto& named : parameters) named.parameter.assign(std::move(values_[i++]));
-    values_.clear();
-  }
-
- private:
-  std::vector<Array> values_;
-};
-
-// Running means over an epoch.
-struct Totals {
-  std::size_t items = 0;
-  std::size_t hits = 0;
-  double loss = 0;
-
-  void add(const StepResult& step) {
-    items += step.items;
-    hits += step.hits;
-    loss += step.loss * static_cast<double>(step.items);
-  }
-  double mean_loss() const { return loss / static_cast<double>(std::max<std::size_t>(1, items)); }
-  double accuracy() const {
-    return static_cast<double>(hits) / static_cast<double>(std::max<std::size_t>(1, items));
-  }
-};
-
 class EpochLoop {
  public:
   EpochLoop(EpochTask& task, const EpochOptions& options) : task_(task), options_(options) {}
 
   EpochsResult run() {
-    for (epoch_ = 1; epoch_ <= options_.epochs && !result_.cancelled; ++epoch_) {
-      const bool complete = train_epoch();
-      if (complete || result_.epochs.empty()) finish_epoch();
-      if (out_of_patience()) break;
+    if (options_.checkpoints != nullptr) identity_ = task_.identity();
+    if (const CheckpointFile* file = resumed()) {
+      state_ = read_training(*file, identity_, options_, task_);
     }
-    best_.restore(task_.parameters());
-    return std::move(result_);
+    while (state_.epoch <= options_.epochs && !result().cancelled && !out_of_patience()) {
+      const bool complete = train_epoch();
+      if (complete || result().epochs.empty()) finish_epoch();
+    }
+    restore_best();
+    return std::move(result());
   }
 
  private:
+  EpochsResult& result() { return state_.result; }
+
+  const CheckpointFile* resumed() const {
+    return options_.checkpoints != nullptr ? options_.checkpoints->resumed() : nullptr;
+  }
+
   // False when it was cancelled before its last batch.
   bool train_epoch() {
-    const auto batches = task_.batches(epoch_);
-    totals_ = {};
-    const auto start = Clock::now();
-    std::size_t done = 0;
-    while (done < batches.size() && !result_.cancelled) {
-      const std::vector<Index>& examples = batches[done++];
-      totals_.add(task_.train_batch(examples, {epoch_, step_++}));
-      result_.examples += examples.size();
-      report(done, batches.size(), result_.seconds + seconds_since(start));
-      result_.cancelled = options_.cancelled && options_.cancelled();
+    const auto batches = task_.batches(state_.epoch);
+    if (const CheckpointFile* file = resumed()) go_on_from(*file, batches.size());
+    while (state_.batch < batches.size() && !result().cancelled) {
+      train_batch(batches[state_.batch]);
+      report(batches.size());
+      result().cancelled = options_.cancelled && options_.cancelled();
+      if (options_.checkpoints != nullptr) checkpoint();
     }
-    result_.seconds += seconds_since(start);
-    return done == batches.size();
+    return state_.batch == batches.size();
+  }
+
+  void train_batch(const std::vector<Index>& examples) {
+    const auto start = Clock::now();
+    try {
+      state_.totals.add(task_.train_batch(examples, {state_.epoch, state_.step}));
+    } catch (const NotFiniteError& error) {
+      diverged(error, 1);
+    }
+    ++state_.step;
+    ++state_.batch;
+    result().examples += examples.size();
+    result().seconds += std::chrono::duration<double>(Clock::now() - start).count();
+  }
+
+  void go_on_from(const CheckpointFile& file, std::size_t batches) {
+    const std::uint64_t before = static_cast<std::uint64_t>(state_.epoch - 1) * batches;
+    if (state_.batch > batches || state_.step != before + state_.batch) {
+      throw FormatError(file.path(), 0,
+                        fmt::format("training: batch {} of {} in epoch {} is said to be step {}",
+                                    state_.batch, batches, state_.epoch, state_.step));
+    }
+    restore_task(file, task_);
+    options_.checkpoints->resume_ends();
+  }
+
+  // Behind a step: if one is due.
+  void checkpoint() {
+    if (!options_.checkpoints->step() && !result().cancelled) return;
+    check_parameters();
+    save_training(*options_.checkpoints, identity_, state_, task_);
+    options_.checkpoints->write();
   }
 
   void finish_epoch() {
+    task_.optimizer().settle();
+    check_parameters();
     const DevScore score = task_.evaluate();
-    result_.epochs.push_back({totals_.mean_loss(), totals_.accuracy(), score.accuracy});
-    if (result_.best_epoch == 0 || better(score)) {
-      result_.best_epoch = epoch_;
-      result_.best_dev_accuracy = score.accuracy;
-      best_loss_ = score.loss;
-      best_.take(task_.parameters());
+    const EpochTotals& totals = state_.totals;
+    result().epochs.push_back({totals.mean_loss(), totals.accuracy(), score.accuracy});
+    if (result().best_epoch == 0 || better(score)) {
+      result().best_epoch = state_.epoch;
+      result().best_dev_accuracy = score.accuracy;
+      state_.best_loss = score.loss;
+      state_.best.clear();
+      for (const auto& [name, p] : task_.parameters()) state_.best.push_back(p.value());
     }
     last_.dev_accuracy = score.accuracy;
     if (options_.progress) options_.progress(last_);
+    ++state_.epoch;
+    state_.batch = 0;
+    state_.totals = {};
   }
 
-  bool better(const DevScore& score) const {
-    if (score.accuracy != result_.best_dev_accuracy) {
-      return score.accuracy > result_.best_dev_accuracy;
+  bool better(const DevScore& score) {
+    if (score.accuracy != result().best_dev_accuracy) {
+      return score.accuracy > result().best_dev_accuracy;
     }
-    return score.loss < best_loss_;
+    return score.loss < state_.best_loss;
   }
 
-  bool out_of_patience() const {
-    return options_.patience > 0 && epoch_ - result_.best_epoch >= options_.patience;
+  bool out_of_patience() {
+    return options_.patience > 0 && state_.epoch - 1 - result().best_epoch >= options_.patience;
   }
 
-  void report(std::size_t batch, std::size_t batches, double seconds) {
-    const double speed = static_cast<double>(result_.examples) / std::max(seconds, 1e-9);
+  void restore_best() {
+    if (state_.best.empty()) return;
+    std::size_t i = 0;
+    for (auto& named : task_.parameters()) named.parameter.assign(std::move(state_.best[i++]));
+    state_.best.clear();
+  }
+
+  // What a step made of the parameters shows in the next loss at the latest, but by then they may
+  // have been kept as the best, or saved.
+  void check_parameters() {
+    try {
+      check_finite(task_.parameters());
+    } catch (const NotFiniteError& error) {
+      diverged(error, 0);
+    }
+  }
+
+  // In the batch that is so many behind the last one that is done.
+  [[noreturn]] void diverged(const NotFiniteError& error, std::size_t behind) {
+    const std::string text = fmt::format(
+        "training diverged in epoch {}, batch {}, step {}, with learning rate {}: {}; a smaller "
+        "learning rate may help",
+        state_.epoch, state_.batch + behind, state_.step + behind, task_.optimizer().lr(),
+        error.what());
+    restore_best();
+    throw DivergedError(text, std::move(result()));
+  }
+
+  void report(std::size_t batches) {
+    const auto examples = static_cast<double>(result().examples);
+    const double speed = examples / std::max(result().seconds, 1e-9);
     const double all = static_cast<double>(options_.epochs) * static_cast<double>(task_.examples());
-    last_ = {epoch_,
-             options_.epochs,
-             batch,
-             batches,
-             totals_.mean_loss(),
-             totals_.accuracy(),
-             speed,
-             (all - static_cast<double>(result_.examples)) / speed};
+    last_ = {state_.epoch, options_.epochs,           state_.batch,
+             batches,      state_.totals.mean_loss(), state_.totals.accuracy(),
+             speed,        (all - examples) / speed};
     if (options_.progress) options_.progress(last_);
   }
 
   EpochTask& task_;
   const EpochOptions& options_;
-  EpochsResult result_;
-  Snapshot best_;
-  double best_loss_ = 0;
-  Totals totals_;
+  Identity identity_;  // for checkpoints
+  EpochState state_;
   Progress last_;
-  Index epoch_ = 0;
-  std::uint64_t step_ = 0;
 };
 
 }  // namespace
 
 EpochsResult run_epochs(EpochTask& task, const EpochOptions& options) {
   return EpochLoop(task, options).run();
-}
-
-void check_finite(Real loss, const StepNumber& number, double lr) {
-  if (std::isfinite(loss)) return;
-  throw std::runtime_error(
-      fmt::format("training diverged: the loss is {} in epoch {} at step {}, with learning rate "
-                  "{}; a smaller one may help",
-                  loss, number.epoch, number.step + 1, lr));
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -3,12 +3,20 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <tapegrad/core/array.hpp>
 #include <tapegrad/core/visit.hpp>
+#include <tapegrad/optim/optimizer.hpp>
+#include <tapegrad/training/identity.hpp>
 #include <vector>
 
 namespace tapegrad {
+inline namespace TAPEGRAD_PRECISION {
+class Checkpoints;
+}
 
 /// Where a training stands.
 struct Progress {
@@ -37,6 +45,9 @@ struct EpochOptions {
   std::function<void(const Progress&)> progress = {};
   /// Asked after every batch; true ends the training there.
   std::function<bool()> cancelled = {};
+  /// If given, the training goes on from the checkpoint that they resume, and writes others as they
+  /// want them, one when it is cancelled among them. That changes none of its bits.
+  Checkpoints* checkpoints = nullptr;
 };
 
 /// What happened in the epochs of a training.
@@ -47,6 +58,20 @@ struct EpochsResult {
   double seconds = 0;        // in training, without evaluation
   std::size_t examples = 0;  // trained on, all epochs together
   bool cancelled = false;
+};
+
+/// A training diverged: the text says where, and which operation first made a number that is not
+/// finite. The parameters are those of the best epoch so far, if there is one.
+class DivergedError : public std::runtime_error {
+ public:
+  DivergedError(const std::string& text, EpochsResult so_far)
+      : std::runtime_error(text),
+        so_far_(std::make_shared<const EpochsResult>(std::move(so_far))) {}
+
+  const EpochsResult& so_far() const { return *so_far_; }
+
+ private:
+  std::shared_ptr<const EpochsResult> so_far_;
 };
 
 /// How good a model is on dev: the higher accuracy is better, of equals the lower loss.
@@ -81,11 +106,20 @@ class EpochTask {
   virtual std::size_t examples() const = 0;
   /// An epoch begins: the examples of each of its batches.
   virtual std::vector<std::vector<Index>> batches(Index epoch) = 0;
+  /// Throws NotFiniteError (training/divergence.hpp) before it changes a parameter.
   virtual StepResult train_batch(const std::vector<Index>& examples, const StepNumber& number) = 0;
-  /// How good the model is at the end of an epoch.
+  /// How good the model is at the end of an epoch, when all rows are settled.
   virtual DevScore evaluate() = 0;
   /// What is put back to its values at the end of the best epoch.
   virtual std::vector<NamedParameter> parameters() const = 0;
+  virtual Optimizer& optimizer() = 0;
+
+  /// For checkpoints: what the training depends on, but for the values of its parameters, and the
+  /// settings of its optimizer, at the start.
+  virtual Identity identity() const = 0;
+  /// What else changes from step to step, to be saved; and what was saved, put back.
+  virtual std::vector<std::uint64_t> counts() const { return {}; }
+  virtual void set_counts(const std::vector<std::uint64_t>& /*counts*/) {}
 
  protected:
   EpochTask() = default;
@@ -93,12 +127,10 @@ class EpochTask {
 
 /// Trains, and leaves the parameters as they were at the end of the epoch with the best dev score
 /// (the earliest of equals). When cancelled, the unfinished epoch counts as one if none
-/// was finished.
+/// was finished. Throws DivergedError when a loss, a gradient or, at the end of an epoch, a
+/// parameter is not finite; std::invalid_argument for the checkpoint of another training, and
+/// errors as in Checkpoints.
 EpochsResult run_epochs(EpochTask& task, const EpochOptions& options);
-
-/// Throws std::runtime_error with epoch, step and learning rate when a loss is not finite: for
-/// train_batch, before it goes backward.
-void check_finite(Real loss, const StepNumber& number, double lr);
 
 }  // namespace TAPEGRAD_PRECISION
 }  // namespace tapegrad

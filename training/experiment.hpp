@@ -88,6 +88,7 @@ struct ExperimentResult {
   std::string best_name;  // e.g. "finetune, seed 2"
   TestPredictions best_predictions;
   bool cancelled = false;
+  std::string diverged;  // empty, or where a training diverged; `best` may be its best epoch
 };
 
 /// Called before each run: its embeddings and name ("finetune, seed 2, fold 3 of 10").
@@ -104,9 +105,12 @@ std::unique_ptr<Optimizer> make_optimizer(const std::string& name, const TextCla
                                           double lr, double weight_decay, RowPolicy row_policy);
 
 /// Runs every choice with every seed on every split. `vectors` may be empty (no width) if all
-/// choices are random. When options.fit.cancelled says so, returns what there is.
-/// std::invalid_argument for options that do not fit each other or the data; std::runtime_error
-/// when a training diverges or a table does not fit in memory.
+/// choices are random. When options.fit.cancelled says so, or a training diverges, returns what
+/// there is. With options.fit.checkpoints it goes on from the training that a checkpoint stands in;
+/// those before are not run again, and the result is that of a process that was never stopped, but
+/// for seconds. std::invalid_argument for options that do not fit each other or the data, or
+/// for the checkpoint of another experiment; std::runtime_error when a table does not fit in
+/// memory.
 ExperimentResult run_experiment(const Corpus& corpus, const WordVectors& vectors,
                                 const ExperimentOptions& options, const RunObserver& observe = {});
 

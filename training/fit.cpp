@@ -1,9 +1,12 @@
 #include <tapegrad/training/fit.hpp>
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <tapegrad/optim/clip.hpp>
 #include <tapegrad/optim/schedules.hpp>
+#include <tapegrad/training/divergence.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
@@ -34,6 +37,20 @@ class KeepFrozen {
   std::vector<Index> rows_;
 };
 
+// The same with the factor of an optimizer's learning rates.
+class KeepFactor {
+ public:
+  explicit KeepFactor(Optimizer& optimizer)
+      : optimizer_(optimizer), factor_(optimizer.lr_factor()) {}
+  ~KeepFactor() { optimizer_.set_lr_factor(factor_); }
+  KeepFactor(const KeepFactor&) = delete;
+  KeepFactor& operator=(const KeepFactor&) = delete;
+
+ private:
+  Optimizer& optimizer_;
+  double factor_;
+};
+
 std::size_t count_hits(const Array& logits, const IndexArray& labels) {
   const std::size_t classes = logits.shape()[1];
   std::size_t hits = 0;
@@ -52,10 +69,9 @@ class Fitting final : public EpochTask {
 
   FitResult run() {
     const KeepFrozen keep(model_.table());
-    const double lr_factor = optimizer_.lr_factor();
+    const KeepFactor keep_factor(optimizer_);
     padding_.norm_before = padding_norm(model_.table());
     FitResult result{run_epochs(*this, options_), {}};
-    optimizer_.set_lr_factor(lr_factor);
     padding_.norm_after = padding_norm(model_.table());
     result.padding = padding_;
     return result;
@@ -75,13 +91,16 @@ class Fitting final : public EpochTask {
   StepResult train_batch(const std::vector<Index>& examples, const StepNumber& number) override {
     const ProfileSpan span("step", Phase::other);
     if (options_.lr_decay) optimizer_.set_lr_factor(decay_(static_cast<Index>(number.step)));
-    const Context context{.training = true, .seed = options_.seed, .step = number.step};
     const IndexArray labels = batch_labels(train_.labels, examples);
+    Tensor logits;
+    const auto forward = [&] {
+      const Context context{.training = true, .seed = options_.seed, .step = number.step};
+      logits = model_(train_.texts, examples, context, options_.word_dropout);
+      return cross_entropy(logits, labels, {.class_weights = options_.class_weights});
+    };
     Tape tape;
-    const Tensor logits = model_(train_.texts, examples, context, options_.word_dropout);
-    const Tensor loss = cross_entropy(logits, labels, {.class_weights = options_.class_weights});
-    check_finite(loss.item(), number, optimizer_.lr());
-    Gradients gradients = tape.backward(loss);
+    const Tensor loss = forward();
+    Gradients gradients = finite_gradients(tape, loss, optimizer_.parameters(), forward);
     observe(gradients[model_.table()]);
     if (options_.clip_norm != 0) {
       clip_grad_norm(optimizer_.parameters(), gradients, options_.clip_norm);
@@ -91,11 +110,39 @@ class Fitting final : public EpochTask {
   }
 
   DevScore evaluate() override {
-    optimizer_.settle();
     return {.accuracy = measure(dev_.labels, predict(model_, dev_.texts).labels).accuracy};
   }
 
   std::vector<NamedParameter> parameters() const override { return tapegrad::parameters(model_); }
+  Optimizer& optimizer() override { return optimizer_; }
+
+  Identity identity() const override {
+    const auto number = [](auto value) { return fmt::format("{}", value); };
+    Digest thawed;
+    thawed.add(options_.thaw_rows);
+    return {{"epochs", number(options_.epochs)},
+            {"patience", number(options_.patience)},
+            {"batch", number(options_.batch_size)},
+            {"seed", number(options_.seed)},
+            {"word-dropout", number(options_.word_dropout)},
+            {"lr-decay", number(options_.lr_decay)},
+            {"clip-norm", number(options_.clip_norm)},
+            {"class weights", fmt::format("{}", fmt::join(options_.class_weights, ","))},
+            {"thaw after", number(options_.thaw_after)},
+            {"thawed rows", thawed.text()},
+            {"optimizer", optimizer_.name()},
+            {"train", identity_of(train_.texts, train_.labels)},
+            {"dev", identity_of(dev_.texts, dev_.labels)}};
+  }
+
+  std::vector<std::uint64_t> counts() const override {
+    return {padding_.steps, padding_.rows, padding_.padding_steps};
+  }
+  void set_counts(const std::vector<std::uint64_t>& counts) override {
+    padding_.steps = counts[0];
+    padding_.rows = counts[1];
+    padding_.padding_steps = counts[2];
+  }
 
  private:
   void thaw_or_freeze(bool frozen) {

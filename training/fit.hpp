@@ -50,7 +50,7 @@ inline namespace TAPEGRAD_PRECISION {
 
 /// Trains `model`, and leaves it as it was at the end of the epoch with the best dev accuracy (the
 /// earliest of equals). When cancelled, the unfinished epoch counts as one if none was finished.
-/// Throws std::runtime_error with epoch, step and learning rate when the loss is no longer finite.
+/// Errors as in run_epochs.
 FitResult fit(TextClassifier& model, Optimizer& optimizer, const LabelledTexts& train,
               const LabelledTexts& dev, const FitOptions& options);
 

@@ -1,13 +1,15 @@
 #include <tapegrad/training/seq2seq_fit.hpp>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <tapegrad/core/profile.hpp>
 #include <tapegrad/optim/adam.hpp>
 #include <tapegrad/optim/clip.hpp>
-#include <tapegrad/optim/lr_scheduler.hpp>
 #include <tapegrad/optim/schedules.hpp>
+#include <tapegrad/training/divergence.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
@@ -59,6 +61,10 @@ EncodedTexts joint_lengths(const EncodedPairs& pairs) {
   return joint;
 }
 
+std::string identity_of(const EncodedPairs& pairs) {
+  return tapegrad::identity_of(pairs.sources) + " to " + tapegrad::identity_of(pairs.targets);
+}
+
 // In units, the end mark among them.
 Index longest_target(const EncodedPairs& pairs) {
   Index longest = 1;
@@ -79,7 +85,9 @@ class Seq2SeqTraining final : public EpochTask {
         encoded_dev_(encode_pairs(model, dev)),
         options_(options),
         adam_(model.net, {.lr = options.lr, .beta2 = options.beta2}),
-        scheduler_(adam_, schedule(), 1) {}
+        schedule_(schedule()) {
+    adam_.set_lr_factor(schedule_(1));
+  }
 
   std::size_t examples() const override { return static_cast<std::size_t>(lengths_.size()); }
 
@@ -91,19 +99,21 @@ class Seq2SeqTraining final : public EpochTask {
 
   StepResult train_batch(const std::vector<Index>& examples, const StepNumber& number) override {
     const ProfileSpan span("step", Phase::other);
-    const Context context{.training = true, .seed = options_.seed, .step = number.step};
+    const auto forward = [&] {
+      const Context context{.training = true, .seed = options_.seed, .step = number.step};
+      return run(train_, examples, context);
+    };
     Tape tape;
-    const Forward forward = run(train_, examples, context);
-    check_finite(forward.loss.item(), number, adam_.lr());
-    Gradients gradients = tape.backward(forward.loss);
+    const Forward done = forward();
+    Gradients gradients =
+        finite_gradients(tape, done.loss, adam_.parameters(), [&] { return forward().loss; });
     if (options_.clip_norm != 0) clip_grad_norm(model_.net, gradients, options_.clip_norm);
     adam_.step(gradients);
-    scheduler_.step();
-    return count(forward);
+    adam_.set_lr_factor(schedule_(static_cast<Index>(number.step) + 2));
+    return count(done);
   }
 
   DevScore evaluate() override {
-    adam_.settle();
     double loss = 0;
     std::size_t units = 0;
     for (const auto& examples :
@@ -119,6 +129,32 @@ class Seq2SeqTraining final : public EpochTask {
 
   std::vector<NamedParameter> parameters() const override {
     return tapegrad::parameters(model_.net);
+  }
+  Optimizer& optimizer() override { return adam_; }
+
+  Identity identity() const override {
+    const auto number = [](auto value) { return fmt::format("{}", value); };
+    const Seq2SeqConfig& net = model_.config;
+    return {{"source-unit", to_string(net.source_unit)},
+            {"target-unit", to_string(net.target_unit)},
+            {"d-model", number(net.d_model)},
+            {"feedforward", number(net.dim_feedforward)},
+            {"heads", number(net.heads)},
+            {"encoder-layers", number(net.encoder_layers)},
+            {"decoder-layers", number(net.decoder_layers)},
+            {"dropout", number(net.dropout)},
+            {"max-length", number(net.max_length)},
+            {"epochs", number(options_.epochs)},
+            {"patience", number(options_.patience)},
+            {"batch", number(options_.batch_size)},
+            {"lr", number(options_.lr)},
+            {"warmup", number(options_.warmup)},
+            {"beta2", number(options_.beta2)},
+            {"label-smoothing", number(options_.label_smoothing)},
+            {"clip-norm", number(options_.clip_norm)},
+            {"seed", number(options_.seed)},
+            {"train", identity_of(train_)},
+            {"dev", identity_of(encoded_dev_)}};
   }
 
  private:
@@ -149,7 +185,7 @@ class Seq2SeqTraining final : public EpochTask {
   EncodedPairs encoded_dev_;
   const Seq2SeqFitOptions& options_;
   Adam adam_;
-  LRScheduler scheduler_;
+  LinearWarmupDecay schedule_;
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "fuzz.hpp"
 #include "models.hpp"
+#include "training.hpp"
 #include "vectors.hpp"
 
 namespace tg = tapegrad;
@@ -156,6 +157,17 @@ void write_models(Seeds& seeds) {
   seeds.add("safetensors", file(seq2seq, 3));
 }
 
+// As it lies there when a training is killed: at its end it is removed.
+void write_checkpoints(Seeds& seeds) {
+  const std::string folder = fuzz::folder() + "/run";
+  fuzz::train({.folder = folder, .every = 4});
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".safetensors") {
+      seeds.add("checkpoint", tg::read_file(entry.path().string()));
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -167,6 +179,7 @@ int main(int argc, char** argv) {
   write_texts(seeds, argv[2]);
   write_vectors(seeds, argv[2]);
   write_models(seeds);
+  write_checkpoints(seeds);
   std::filesystem::remove_all(fuzz::folder());
   return 0;
 }
