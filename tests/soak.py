@@ -7,14 +7,17 @@ most memory that the two processes ever held. Exit code 1 if the second held ove
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+DATA = Path(__file__).resolve().parents[1] / "data"
+TEXTS = [f"--{part}={DATA / f'reviews.{part}.tsv'}" for part in ("train", "dev", "test")]
 STEPS_AN_EPOCH = 400  # 1,600 texts, 4 a step
 
 
 def peak_after(program, steps):
     """The most resident memory, in KiB, of a training of so many steps."""
     process = subprocess.Popen(
-        [program, "--embeddings", "random", "--model", "mean", "--seeds", "1", "--dim", "32",
+        [program, *TEXTS, "--embeddings", "random", "--model", "mean", "--seeds", "1", "--dim", "32",
          "--batch", "4", "--epochs", str(steps // STEPS_AN_EPOCH), "--quiet"],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
