@@ -9,15 +9,18 @@
 
 namespace tapegrad {
 
-/// How large to make a buffer that is to have `size` bytes: small ones when fuzzing, so that small
-/// files get to their ends and cost little.
-constexpr std::size_t buffer_size(std::size_t size) {
+namespace detail {
+
+/// The bytes of a reader's buffer. Fuzzing takes small ones: small files then get to their ends.
+constexpr std::size_t buffer_size(std::size_t usual) {
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-  return size < 256 ? size : 256;
+  return usual < 64 ? usual : 64;
 #else
-  return size;
+  return usual;
 #endif
 }
+
+}  // namespace detail
 
 /// A file, or one of the files in a zip archive.
 struct InputPlace {

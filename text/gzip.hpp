@@ -1,11 +1,12 @@
 // Files packed with gzip.
 #pragma once
 
-#include <zlib.h>
-
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
+
+struct z_stream_s;  // of zlib.h
 
 namespace tapegrad::detail {
 
@@ -37,7 +38,7 @@ class GzipReader {
   std::string path_;
   int descriptor_;
   std::vector<unsigned char> buffer_;
-  z_stream stream_ = {};  // its input lies in the buffer
+  std::unique_ptr<z_stream_s> stream_;  // its input lies in the buffer
   State state_ = State::between;
   bool first_ = true;
 };

@@ -8,7 +8,7 @@
 namespace tapegrad {
 
 LineReader::LineReader(const std::string& path)
-    : bytes_(path), buffer_(buffer_size(std::size_t{1} << 20U), '\0') {}
+    : bytes_(path), buffer_(detail::buffer_size(std::size_t{1} << 20U), '\0') {}
 
 bool LineReader::fill() {
   if (begin_ > 0) {
@@ -55,7 +55,7 @@ ChunkReader::ChunkReader(const std::string& path, std::size_t chunk_size)
 
 ChunkReader::ChunkReader(std::unique_ptr<ByteReader> bytes, std::size_t chunk_size)
     : bytes_(std::move(bytes)),
-      chunk_size_(buffer_size(chunk_size)),
+      chunk_size_(detail::buffer_size(chunk_size)),
       buffer_(std::min(chunk_size_, first_chunk), '\0') {}
 
 bool ChunkReader::next(std::string_view& chunk) {

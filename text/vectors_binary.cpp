@@ -39,7 +39,8 @@ bool is_word2vec_binary(std::string_view head) {
 
 BinaryVectors::BinaryVectors(std::unique_ptr<ByteReader> bytes, Malformed policy)
     : RowReader(std::move(bytes), policy) {
-  read_on();
+  while (rest().find('\n') == std::string_view::npos && read_on()) {
+  }
   const std::size_t newline = rest().find('\n');
   const VectorHeader header = vector_header(rest().substr(0, newline)).value();
   check_width(path(), 1, header.width);

@@ -73,7 +73,8 @@ NpyVectors::NpyVectors(std::unique_ptr<ByteReader> bytes, Malformed policy)
 }
 
 void NpyVectors::read_header() {
-  read_on();
+  while (rest().size() < max_npy_header && read_on()) {
+  }
   const NpyHeader header = read_npy_header(path(), rest());
   type_ = number_type(path(), header.type);
   if (header.shape.size() != 2 || header.fortran_order) {

@@ -25,12 +25,18 @@ T load(const char* bytes) {
 }
 
 Real from_half(std::uint16_t bits) {
-  const int exponent = (bits >> 10U) & 0x1F;
-  const int mantissa = bits & 0x3FF;
-  const Real sign = (bits & 0x8000U) != 0 ? -1.0F : 1.0F;
-  if (exponent == 0x1F) return mantissa != 0 ? std::nanf("") : sign * HUGE_VALF;
-  if (exponent == 0) return sign * std::ldexp(static_cast<Real>(mantissa), -24);
-  return sign * std::ldexp(static_cast<Real>(0x400 + mantissa), exponent - 25);
+  const std::uint32_t magnitude = bits & 0x7FFFU;
+  const std::uint32_t sign = (bits & 0x8000U) << 16U;
+  constexpr std::uint32_t smallest_normal = 0x400;
+  constexpr std::uint32_t infinity = 0x7C00;
+  constexpr std::uint32_t bias = 127 - 15;  // between the exponents
+  if (magnitude > infinity) return std::nanf("");
+  if (magnitude == infinity) return sign == 0 ? HUGE_VALF : -HUGE_VALF;
+  if (magnitude >= smallest_normal) {
+    return std::bit_cast<float>(sign | ((magnitude << 13U) + (bias << 23U)));
+  }
+  const Real value = std::ldexp(static_cast<Real>(magnitude), -24);
+  return sign == 0 ? value : -value;
 }
 
 void convert(const char* from, std::size_t width, NumberType type, Real* to) {
