@@ -12,29 +12,58 @@ namespace {
 // Not the ordered one, which looks through all names of an object for each new one.
 using Json = nlohmann::json;
 
-constexpr int max_depth = 8;
+constexpr std::size_t max_depth = 8;
 
-// Nesting and names are checked while the parser reads, before it has built what they stand for.
-Json parse(std::string_view text, const std::string& path) {
-  std::vector<std::set<std::string>> names(max_depth + 1);
-  const auto check = [&](int depth, Json::parse_event_t event, const Json& value) {
-    if (depth > max_depth) {
-      throw FormatError(path, 0, fmt::format("is nested more than {} deep", max_depth));
-    }
-    const auto level = static_cast<std::size_t>(depth);
-    if (event == Json::parse_event_t::object_start && level < names.size() - 1) {
-      names[level + 1].clear();
-    }
-    if (event == Json::parse_event_t::key && !names[level].insert(value).second) {
-      throw FormatError(path, 0, fmt::format("names {:.80} twice", value.dump()));
+// Looks at nesting and names before anything is built. (The parser's callbacks would do that while
+// it builds, but with them it looks through all elements of a list behind each object in it.)
+class Checker : public nlohmann::json_sax<Json> {
+ public:
+  explicit Checker(const std::string& path) : path_(path) {}
+
+  bool null() override { return true; }
+  bool boolean(bool /*value*/) override { return true; }
+  bool number_integer(number_integer_t /*value*/) override { return true; }
+  bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
+  bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
+  bool string(string_t& /*value*/) override { return true; }
+  bool binary(binary_t& /*value*/) override { return true; }
+  bool start_object(std::size_t /*size*/) override { return down(); }
+  bool end_object() override { return up(); }
+  bool start_array(std::size_t /*size*/) override { return down(); }
+  bool end_array() override { return up(); }
+
+  bool key(string_t& name) override {
+    if (!names_.back().insert(name).second) {
+      throw FormatError(path_, 0, fmt::format("names {:.80} twice", Json(name).dump()));
     }
     return true;
-  };
-  try {
-    return Json::parse(text, check);
-  } catch (const Json::exception& error) {
-    throw FormatError(path, 0, fmt::format("{:.200}", error.what()));
   }
+  bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
+                   const nlohmann::detail::exception& error) override {
+    throw FormatError(path_, 0, fmt::format("{:.200}", error.what()));
+  }
+
+ private:
+  bool down() {
+    if (names_.size() == max_depth) {
+      throw FormatError(path_, 0, fmt::format("is nested more than {} deep", max_depth));
+    }
+    names_.emplace_back();
+    return true;
+  }
+  bool up() {
+    names_.pop_back();
+    return true;
+  }
+
+  const std::string& path_;
+  std::vector<std::set<std::string>> names_;  // of each object that we are in; of lists, none
+};
+
+Json parse(std::string_view text, const std::string& path) {
+  Checker checker(path);
+  Json::sax_parse(text, &checker);
+  return Json::parse(text);
 }
 
 }  // namespace

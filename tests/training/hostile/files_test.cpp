@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
@@ -117,7 +118,7 @@ TEST_CASE("a vocabulary that is none is an error that names the line") {
     // As many lines as config.json says.
     std::string text = words;
     for (auto i = std::count(text.begin(), text.end(), '\n'); i < 20; ++i) {
-      text += "w" + std::to_string(i) + "\n";
+      text += fmt::format("w{}\n", i);
     }
     return error_with("vocab.txt", text);
   };
@@ -174,7 +175,7 @@ TEST_CASE("a config.json that is nested too deep, names a value twice or is none
         "config.json: format_version is missing");
   CHECK(error_with("config.json", "[]") == "config.json: is no JSON object");
   CHECK(error_with("config.json", "{}\0garbage"s) == "config.json: has a NUL at byte 2");
-  CHECK_THAT(error_with("config.json", "{\"a\":" + std::string(10'000, 'x')),
+  CHECK_THAT(error_with("config.json", fmt::format("{{\"a\":{}", std::string(10'000, 'x'))),
              Catch::Contains("parse error"));
   CHECK(error_with("config.json", std::string(10'000, '"')).size() < 300);
 }

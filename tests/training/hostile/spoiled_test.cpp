@@ -91,7 +91,8 @@ std::string spoil(std::string bytes, tapegrad::Rng& rng) {
 // Every place of a document, as JSON pointers.
 std::vector<std::string> places(const Json& json) {
   std::vector<std::string> all;
-  for (const auto& [place, value] : json.flatten().items()) {
+  const Json flat = json.flatten();
+  for (const auto& [place, value] : flat.items()) {
     for (std::string name = place; !name.empty(); name.resize(name.rfind('/'))) {
       all.push_back(name);
     }
@@ -110,7 +111,7 @@ TEST_CASE("a folder with some bytes flipped, cut or put in loads or is refused")
     for (const auto& [name, bytes] : saved.files) {
       INFO(saved.kind << ", " << name);
       const std::string path = folder.directory / name;
-      for (std::uint64_t seed = 0; seed < 300; ++seed) {
+      for (std::uint64_t seed = 0; seed < 200; ++seed) {
         INFO("seed " << seed);
         tapegrad::Rng rng(seed);
         std::string spoiled = bytes;
@@ -122,7 +123,7 @@ TEST_CASE("a folder with some bytes flipped, cut or put in loads or is refused")
     }
     INFO(saved.kind);
     CHECK(loaded > 50);  // numbers of tensors, letters of words
-    CHECK(refused > 300);
+    CHECK(refused > 200);
   }
 }
 
@@ -161,10 +162,6 @@ TEST_CASE("whatever stands at one place of config.json, it is refused or loads")
         INFO(saved.kind << ": " << place << " is " << value);
         Json changed = json;
         changed[Json::json_pointer(place)] = value;
-        folder.with("config.json", changed.dump());
-        changed = json;
-        changed.at(Json::json_pointer(place).parent_pointer())
-            .erase(Json::json_pointer(place).back());
         folder.with("config.json", changed.dump());
       }
     }
