@@ -150,8 +150,8 @@ TEST_CASE("options of train_seq2seq that do not fit are wrong usage") {
   CHECK(complaint(2, {"--show-attention"}) == "--show-attention: needs --try TEXT");
   CHECK(complaint(2, {"--model", "x"}) == "--model: needs --try TEXT or --test F");
   CHECK(complaint(2, {"--model", "x", "--try", "1", "--out", "y"}) ==
-        "--model: loads a model that is trained; --train, --dev, --out and --json are of a "
-        "training");
+        "--model: loads a model that is trained; --train, --dev, --out, --json, --checkpoint "
+        "and --resume are of a training");
   CHECK(complaint(2, {"--below", "2000000"}) ==
         "number_pairs: below is 2000000, must be in [1, 1000000]");
   CHECK_THAT(complaint(2, {"--below", "50", "--numbers", "41"}), Contains("41 numbers for train"));
