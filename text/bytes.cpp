@@ -45,8 +45,9 @@ namespace {
 
 class PlainSource final : public ByteReader::Source {
  public:
-  PlainSource(std::string path, InputFile file)
-      : path_(std::move(path)), file_(std::move(file)), size_(file_.size()) {}
+  /// `size`: that of the file when it was opened.
+  PlainSource(std::string path, InputFile file, std::uint64_t size)
+      : path_(std::move(path)), file_(std::move(file)), size_(size) {}
 
   std::size_t read(char* into, std::size_t size) override {
     constexpr std::size_t piece = std::size_t{1} << 20U;
@@ -69,7 +70,7 @@ class PlainSource final : public ByteReader::Source {
  private:
   std::string path_;
   InputFile file_;
-  std::uint64_t size_;  // as it was opened
+  std::uint64_t size_;
   std::uint64_t offset_ = 0;
 };
 
@@ -170,13 +171,14 @@ class ZipSource final : public ByteReader::Source {
 std::unique_ptr<ByteReader::Source> open_source(const InputPlace& place) {
   if (!is_regular(place.file)) return std::make_unique<GzipSource>(place.file);
   InputFile file(place.file);
+  const std::uint64_t size = file.size();
   if (is_zip(file)) return std::make_unique<ZipSource>(place);
   if (!place.member.empty()) {
     throw FormatError(place.file, 0,
                       "expected a zip archive with the file \"" + place.member + "\" in it");
   }
   if (begins_with(file, "\x1F\x8B")) return std::make_unique<GzipSource>(place.file);
-  return std::make_unique<PlainSource>(place.file, std::move(file));
+  return std::make_unique<PlainSource>(place.file, std::move(file), size);
 }
 
 }  // namespace
