@@ -11,14 +11,18 @@ from program import (TRAINING, Failed, content, expect, expect_done, expect_refu
                      run, with_context, with_shim)
 
 
+EARLIER = [*TRAINING, "--seed", "1"]
+LATER = [*TRAINING, "--seed", "2", "--min-count", "2"]  # also another vocabulary
+
+
 class Outputs:
     """Two trainings whose outputs differ: the earlier one's lie there when the later one is hit."""
 
     def __init__(self, setting, base):
         self.setting, self.earlier, self.later = setting, base / "earlier", base / "later"
-        for seed, where in ((1, self.earlier), (2, self.later)):
+        for training, where in ((EARLIER, self.earlier), (LATER, self.later)):
             where.mkdir()
-            expect_done(run(setting, [*TRAINING, "--seed", str(seed), *outputs(where)]))
+            expect_done(run(setting, [*training, *outputs(where)]))
         expect(content(self.earlier / "model") != content(self.later / "model"), "the models differ")
 
     def run_later(self, where, **more):
@@ -26,28 +30,30 @@ class Outputs:
         if where.exists():
             shutil.rmtree(where)
         shutil.copytree(self.earlier, where)
-        return run(self.setting, [*TRAINING, "--seed", "2", *outputs(where)], **more)
+        return run(self.setting, [*LATER, *outputs(where)], **more)
 
-    def expect_whole(self, where, leftovers):
-        """Each output is the earlier one or the later one."""
+    def expect_whole(self, where, killed=False):
+        """Each output is the earlier one or the later one.
+
+        A model consists of several files, which are renamed one after the other: where the process
+        was killed, that is said of each of them.
+        """
         model = content(where / "model") or {}
-        if leftovers:  # of a process that was killed
-            model = {name: b for name, b in model.items() if not name.endswith((".new", ".tmp"))}
-        expect(model in (content(self.earlier / "model"), content(self.later / "model")),
-               f"the model is neither the earlier nor the later one: {self.origins(model)}")
+        earlier, later = content(self.earlier / "model"), content(self.later / "model")
+        if killed:
+            for name in earlier:
+                expect(model.get(name) in (earlier[name], later[name]), f"model/{name} is broken")
+        else:
+            expect(model in (earlier, later), "the model is neither the earlier nor the later one")
+            names = sorted(path.name for path in where.iterdir())
+            expect(names == ["model", "predictions.tsv", "results.json"], f"left behind: {names}")
         predictions = content(where / "predictions.tsv")
         expect(predictions in (content(self.earlier / "predictions.tsv"),
                                content(self.later / "predictions.tsv")), "predictions are broken")
-        json.loads(content(where / "results.json"))  # holds times, so it is never twice the same
-        if not leftovers:
-            expect(sorted(p.name for p in where.iterdir()) == ["model", "predictions.tsv", "results.json"],
-                   f"more is there than before: {list(where.iterdir())}")
-
-    def origins(self, model):
-        """Which file is of which training, for the message."""
-        sources = {"earlier": content(self.earlier / "model"), "later": content(self.later / "model")}
-        return {name: [s for s, files in sources.items() if files.get(name) == b] or "neither"
-                for name, b in model.items()}
+        try:  # it holds times, so it is never twice the same
+            json.loads(content(where / "results.json"))
+        except ValueError as error:
+            raise Failed(f"results.json is broken: {error}") from None
 
     def count_calls(self, where):
         """How many calls of the system change files in the later training."""
@@ -85,7 +91,7 @@ def disk_full_at_each_call(setting):
                 name = f"{error} from call {moment} on"
                 if done.code != 0:  # the last calls only remove files
                     with_context(name, expect_refused, done, where)
-                with_context(name, outputs_of.expect_whole, where, False)
+                with_context(name, outputs_of.expect_whole, where)
                 cases += 1
     return f"{cases} calls"
 
@@ -108,8 +114,9 @@ def full_disk(setting):
     """Outputs on a disk in memory that has room for a part of them."""
     with folder() as base:
         outputs_of = Outputs(setting, base)
-        size = sum(p.stat().st_size for p in outputs_of.earlier.rglob("*") if p.is_file()) // 1024
-        rooms = setting.some([0, 4, 16, 64, 150, 300, size // 2, size - 8], 4)
+        size, wanted = (sum(p.stat().st_size for p in where.rglob("*") if p.is_file()) // 1024
+                        for where in (outputs_of.earlier, outputs_of.later))
+        rooms = setting.some([0, 4, 16, 64, wanted // 4, wanted // 2, wanted - 8], 4)
         for room in rooms:
             with mounted(size + 64 + room) as disk:
                 if disk is None:
@@ -119,11 +126,11 @@ def full_disk(setting):
                 shutil.copytree(outputs_of.earlier, where)
                 free = shutil.disk_usage(disk).free
                 (disk / "filler").write_bytes(b"x" * max(0, free - room * 1024))
-                done = run(setting, [*TRAINING, "--seed", "2", *outputs(where)])
+                done = run(setting, [*LATER, *outputs(where)])
                 name = f"room for {room} KiB"
                 with_context(name, expect_refused, done, where)
                 expect("No space left" in done.err, f"{name}: {done.err}")
-                with_context(name, outputs_of.expect_whole, where, False)
+                with_context(name, outputs_of.expect_whole, where)
     return f"{len(rooms)} sizes of a tmpfs"
 
 
@@ -143,9 +150,9 @@ def read_only_folder(setting):
                 subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
             for option, name in (("--out", "model"), ("--json", "results.json"),
                                  ("--predictions", "predictions.tsv")):
-                done = run(setting, [*TRAINING, "--seed", "2", option, where / name])
+                done = run(setting, [*LATER, option, where / name])
                 with_context(option, expect_refused, done, where / name)
-                with_context(option, outputs_of.expect_whole, where, False)
+                with_context(option, outputs_of.expect_whole, where)
             if disk is None:
                 for path in [where, where / "model"]:
                     path.chmod(0o755)

@@ -62,5 +62,5 @@ def no_memory(setting):
             elif done.code != 0:
                 refused += 1
                 with_context(name, expect_refused, done, "memory", "available", "Cannot allocate")
-            with_context(name, outputs_of.expect_whole, where, False)
+            with_context(name, outputs_of.expect_whole, where)
     return f"{len(cases)} limits, {refused} refused by the program itself"
