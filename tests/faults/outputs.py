@@ -115,7 +115,7 @@ def full_disk(setting):
     with folder() as base:
         outputs_of = Outputs(setting, base)
         size, wanted = (sum(p.stat().st_size for p in where.rglob("*") if p.is_file()) // 1024
-                        for where in (outputs_of.earlier, outputs_of.later))
+                        for where in (outputs_of.earlier, outputs_of.later / "model"))
         rooms = setting.some([0, 4, 16, 64, wanted // 4, wanted // 2, wanted - 8], 4)
         for room in rooms:
             with mounted(size + 64 + room) as disk:
