@@ -8,6 +8,12 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
 endif()
 
+# What is to be fuzzed counts the branches it takes, and reads with small buffers.
+if(TAPEGRAD_BUILD_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_compile_definitions(FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION)
+endif()
+
 add_library(tapegrad_warnings INTERFACE)
 target_compile_options(tapegrad_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${TAPEGRAD_WERROR}>:-Werror>

@@ -1,17 +1,16 @@
 #include <tapegrad/text/bytes.hpp>
 
-#include <unistd.h>
 #include <zip.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/parallel.hpp>
+#include <tapegrad/text/gzip.hpp>
+#include <utility>
 
 namespace tapegrad {
 namespace {
@@ -46,7 +45,9 @@ namespace {
 
 class PlainSource final : public ByteReader::Source {
  public:
-  explicit PlainSource(InputFile file) : file_(std::move(file)) {}
+  /// `size`: that of the file when it was opened.
+  PlainSource(std::string path, InputFile file, std::uint64_t size)
+      : path_(std::move(path)), file_(std::move(file)), size_(size) {}
 
   std::size_t read(char* into, std::size_t size) override {
     constexpr std::size_t piece = std::size_t{1} << 20U;
@@ -58,53 +59,28 @@ class PlainSource final : public ByteReader::Source {
     std::size_t total = 0;
     for (std::size_t i = 0; i < got.size() && total == i * piece; ++i) total += got[i];
     offset_ += total;
+    if (total < size && offset_ < size_) {
+      throw FormatError(path_, 0,
+                        "was cut short while it was read, from " + std::to_string(size_) + " to " +
+                            std::to_string(offset_) + " bytes");
+    }
     return total;
   }
 
  private:
+  std::string path_;
   InputFile file_;
+  std::uint64_t size_;
   std::uint64_t offset_ = 0;
 };
 
-/// Behind zlib, which hands on unchanged what is not packed.
 class GzipSource final : public ByteReader::Source {
  public:
-  explicit GzipSource(const std::string& path) : path_(path) {
-    errno = 0;
-    file_ = path == "-" ? gzdopen(::dup(STDIN_FILENO), "rb") : gzopen(path.c_str(), "rb");
-    if (file_ == nullptr) fail();
-    gzbuffer(file_, static_cast<unsigned>(detail::buffer_size(std::size_t{1} << 18U)));
-  }
-  ~GzipSource() override { gzclose(file_); }
-
-  std::size_t read(char* into, std::size_t size) override {
-    std::size_t done = 0;
-    while (done < size) {
-      errno = 0;
-      const auto wanted = static_cast<unsigned>(std::min(size - done, max_read));
-      const int got = gzread(file_, into + done, wanted);
-      int code = Z_OK;
-      const char* reason = gzerror(file_, &code);
-      if (code == Z_ERRNO) fail();
-      if (code != Z_OK && code != Z_STREAM_END) {
-        throw FormatError(path_, 0, std::string("damaged or incomplete gzip data: ") + reason);
-      }
-      if (got <= 0) break;
-      done += static_cast<std::size_t>(got);
-    }
-    return done;
-  }
+  explicit GzipSource(const std::string& path) : reader_(path) {}
+  std::size_t read(char* into, std::size_t size) override { return reader_.read(into, size); }
 
  private:
-  static constexpr std::size_t max_read = std::size_t{1} << 30U;
-
-  [[noreturn]] void fail() const {
-    throw std::system_error(errno == 0 ? ENOMEM : errno, std::generic_category(),
-                            path_ + ": cannot read");
-  }
-
-  std::string path_;
-  gzFile file_ = nullptr;
+  detail::GzipReader reader_;
 };
 
 class Archive {
@@ -195,13 +171,14 @@ class ZipSource final : public ByteReader::Source {
 std::unique_ptr<ByteReader::Source> open_source(const InputPlace& place) {
   if (!is_regular(place.file)) return std::make_unique<GzipSource>(place.file);
   InputFile file(place.file);
+  const std::uint64_t size = file.size();
   if (is_zip(file)) return std::make_unique<ZipSource>(place);
   if (!place.member.empty()) {
     throw FormatError(place.file, 0,
                       "expected a zip archive with the file \"" + place.member + "\" in it");
   }
   if (begins_with(file, "\x1F\x8B")) return std::make_unique<GzipSource>(place.file);
-  return std::make_unique<PlainSource>(std::move(file));
+  return std::make_unique<PlainSource>(place.file, std::move(file), size);
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ class ByteReader {
   /// The first bytes, at most `size`; `read` gives them again. To be called before it.
   std::string_view head(std::size_t size);
   /// Reads `size` bytes; returns how many there were, fewer only at the end. std::system_error if
-  /// that fails, FormatError if compressed data is damaged or ends too early.
+  /// that fails, FormatError if compressed data is damaged or ends too early, or if a plain file is
+  /// cut short while it is read.
   std::size_t read(char* into, std::size_t size);
   /// The name the reader was made with, for errors.
   const std::string& path() const { return path_; }

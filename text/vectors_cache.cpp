@@ -21,32 +21,13 @@ constexpr char magic[] = "tapegrad vectors";
 constexpr std::uint32_t version = 2;
 constexpr std::uint32_t byte_order = 0x01020304;
 
-/// Eight bytes at a time; against damage, not against malice.
-std::uint64_t hash_of(const void* bytes, std::size_t size, std::uint64_t hash = 0) {
-  const auto mix = [&hash](std::uint64_t word) {
-    hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
-    hash ^= hash >> 32U;
-  };
-  const char* at = static_cast<const char*>(bytes);
-  mix(size);
-  for (; size >= 8; size -= 8, at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, 8);
-    mix(word);
-  }
-  std::uint64_t rest = 0;
-  std::memcpy(&rest, at, size);
-  mix(rest);
-  return hash;
-}
-
 std::uint32_t row_hash(const Real* values, std::size_t width) {
-  return static_cast<std::uint32_t>(hash_of(values, width * sizeof(Real)));
+  return static_cast<std::uint32_t>(cache_hash(values, width * sizeof(Real)));
 }
 
 std::uint64_t header_hash(CacheHeader header) {
   header.header_hash = 0;
-  return hash_of(&header, sizeof header);
+  return cache_hash(&header, sizeof header);
 }
 
 SourceStamp stamp_of(const InputFile& source) {
@@ -57,10 +38,10 @@ SourceStamp stamp_of(const InputFile& source) {
   const std::uint64_t last = stamp.size > piece ? stamp.size - piece : 0;
   for (std::uint64_t i = 0; i < pieces; ++i) {
     const std::size_t got = source.read(last / (pieces - 1) * i, bytes.data(), piece);
-    stamp.sample = hash_of(bytes.data(), got, stamp.sample);
+    stamp.sample = cache_hash(bytes.data(), got, stamp.sample);
   }
   const std::size_t got = source.read(last, bytes.data(), piece);
-  stamp.sample = hash_of(bytes.data(), got, stamp.sample);
+  stamp.sample = cache_hash(bytes.data(), got, stamp.sample);
   return stamp;
 }
 
@@ -88,9 +69,9 @@ class Copy {
     words_.resize(header_.word_bytes);
     read(index_begin(), index_.data(), index_.size() * sizeof(CacheRow));
     read(words_begin(), words_.data(), words_.size());
-    std::uint64_t hash = hash_of(index_.data(), index_.size() * sizeof(CacheRow));
-    hash = hash_of(words_.data(), words_.size(), hash);
-    if (hash != header_.index_hash) throw damaged();
+    std::uint64_t hash = cache_hash(index_.data(), index_.size() * sizeof(CacheRow));
+    hash = cache_hash(words_.data(), words_.size(), hash);
+    if (hash != header_.index_hash || !words_in_order()) throw damaged();
   }
 
   /// Nothing if a wanted vector has bad numbers.
@@ -124,6 +105,16 @@ class Copy {
 
   void read(std::uint64_t offset, void* into, std::size_t size) const {
     if (file_.read(offset, into, size) != size) throw damaged();
+  }
+
+  /// Whether each word ends where it begins or later, and inside of `words_`.
+  bool words_in_order() const {
+    std::uint64_t end = 0;
+    for (const CacheRow& row : index_) {
+      if (row.word_end < end) return false;
+      end = row.word_end;
+    }
+    return end <= words_.size();
   }
 
   std::string_view word(std::size_t row) const {
@@ -188,8 +179,8 @@ void write_copy(VectorReader& reader, const SourceStamp& source, const std::stri
                     });
   header.rows = index.size();
   header.word_bytes = words.size();
-  header.index_hash = hash_of(index.data(), index.size() * sizeof(CacheRow));
-  header.index_hash = hash_of(words.data(), words.size(), header.index_hash);
+  header.index_hash = cache_hash(index.data(), index.size() * sizeof(CacheRow));
+  header.index_hash = cache_hash(words.data(), words.size(), header.index_hash);
   header.header_hash = header_hash(header);
   file.append(index.data(), index.size() * sizeof(CacheRow));
   file.append(words.data(), words.size());
@@ -216,10 +207,28 @@ std::optional<WordVectors> make_and_load(const std::string& path, const WordFilt
 
 }  // namespace
 
+std::uint64_t cache_hash(const void* bytes, std::size_t size, std::uint64_t hash) {
+  const auto mix = [&hash](std::uint64_t word) {
+    hash = (hash ^ word) * 0x9E3779B97F4A7C15U;
+    hash ^= hash >> 32U;
+  };
+  const char* at = static_cast<const char*>(bytes);
+  mix(size);
+  for (; size >= 8; size -= 8, at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    mix(word);
+  }
+  std::uint64_t rest = 0;
+  std::memcpy(&rest, at, size);
+  mix(rest);
+  return hash;
+}
+
 std::string cache_file(const std::string& path, const std::string& folder) {
   namespace fs = std::filesystem;
   const std::string full = fs::weakly_canonical(path).string();
-  const auto hash = static_cast<std::uint32_t>(hash_of(full.data(), full.size()));
+  const auto hash = static_cast<std::uint32_t>(cache_hash(full.data(), full.size()));
   return (fs::path(folder) /
           fmt::format("{}.{:08x}.vectors", fs::path(path).filename().string(), hash))
       .string();

@@ -51,6 +51,10 @@ struct CacheRow {
 };
 static_assert(sizeof(CacheRow) == 16);
 
+/// The hash of header, index, words and (its lower half) a row's values; that of several pieces has
+/// the hash of those before as `hash`. Eight bytes at a time; against damage, not against malice.
+std::uint64_t cache_hash(const void* bytes, std::size_t size, std::uint64_t hash = 0);
+
 /// The file that holds the copy of the file `path` in a folder: its name, a hash of its full path,
 /// and ".vectors".
 std::string cache_file(const std::string& path, const std::string& folder);

@@ -1,8 +1,11 @@
 #include <tapegrad/core/kernels/blas.hpp>
 
+#include <sys/mman.h>
+
 #include <cstdlib>
 #include <map>
 #include <mutex>
+#include <new>
 #include <string>
 #include <tapegrad/core/log.hpp>
 
@@ -67,6 +70,17 @@ void prepare_blas() {
     choose_kernels();
     if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
   });
+}
+
+void check_blas_memory() {
+  thread_local bool checked = false;
+  if (checked) return;
+  constexpr std::size_t buffer = std::size_t{130} << 20U;  // of x86-64, and some bookkeeping
+  void* const room =
+      ::mmap(nullptr, buffer, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (room == MAP_FAILED) throw std::bad_alloc();
+  ::munmap(room, buffer);
+  checked = true;
 }
 
 std::string blas_kernels() {

@@ -15,4 +15,9 @@ std::string blas_name();
 /// Leaves a choice made by OPENBLAS_CORETYPE alone. Warns when OpenBLAS cannot be told.
 void prepare_blas();
 
+/// Throws std::bad_alloc if there is no room for the buffer that OpenBLAS makes for the first
+/// product of a thread. OpenBLAS itself tries again without end. Only a thread's first call does
+/// anything.
+void check_blas_memory();
+
 }  // namespace tapegrad

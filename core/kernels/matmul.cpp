@@ -31,6 +31,7 @@ struct Block {
 void multiply_block(const Block& block, std::size_t k, const MatrixView& a, const MatrixView& b,
                     Real* c, std::size_t c_stride, bool accumulate) {
   using cxxblas::Transpose;
+  check_blas_memory();
   const Real* a_block = a.data + block.row * (a.transposed ? 1 : a.stride);
   const Real* b_block = b.data + block.column * (b.transposed ? b.stride : 1);
   using BlasIndex = xt::blas_index_t;

@@ -101,6 +101,31 @@ TEST_CASE("a gzip file that is cut anywhere is an error") {
   }
 }
 
+TEST_CASE("a gzip file that is cut where a buffer is full is an error") {
+  const TemporaryDirectory directory;
+  const std::string whole = gzipped(std::string(1'100'000, 'a'));
+  for (std::size_t size = 2; size < whole.size(); ++size) {
+    INFO("cut after " << size);
+    CHECK(read_error(directory.file("c.gz", whole.substr(0, size))) != "nothing was thrown");
+  }
+}
+
+TEST_CASE("what follows the last member of a gzip file is left out, as gzip does") {
+  const TemporaryDirectory directory;
+  CHECK(read_text(directory.file("t.gz", gzipped("a\n") + gzipped("b\n") + "rest")) == "a\nb\n");
+  CHECK(read_text(directory.file("e.gz", gzipped(""))).empty());
+}
+
+TEST_CASE("a plain file that is cut short while it is read is an error with its name") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("f", "0123456789");
+  ByteReader bytes(path);
+  std::filesystem::resize_file(path, 4);
+  std::string read(10, '\0');
+  CHECK(error_of<FormatError>([&] { bytes.read(read.data(), 10); }) ==
+        path + ": was cut short while it was read, from 10 to 4 bytes");
+}
+
 TEST_CASE("the head of a file is read again") {
   const TemporaryDirectory directory;
   for (const std::string& content :

@@ -3,6 +3,7 @@
 #include <zlib.h>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cstring>
 #include <fstream>
 #include <same.hpp>
 #include <tapegrad/core/errors.hpp>
@@ -78,6 +79,34 @@ TEST_CASE("the cache is written once, said so, and gives what the text gives") {
   CHECK(files.load([](std::string_view) { return false; }).values.shape() == tapegrad::Shape{0, 2});
   CHECK(warnings.all.empty());
   CHECK(std::distance(fs::directory_iterator(files.folder), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("a cache whose hashes fit, but whose words lie outside of it, is made again") {
+  using tapegrad::detail::cache_hash;
+  using tapegrad::detail::CacheHeader;
+  using tapegrad::detail::CacheRow;
+  const Files files;
+  files.load();
+  const std::string whole = read_file(files.copy);
+  CacheHeader header;
+  std::memcpy(&header, whole.data(), sizeof header);
+  const std::size_t index = sizeof header + header.rows * header.width * sizeof(float);
+  const std::size_t words = index + header.rows * sizeof(CacheRow);
+  for (const std::uint64_t row : {std::uint64_t{0}, header.rows - 1}) {
+    std::string copy = whole;
+    const std::uint64_t far = 1'000'000;
+    std::memcpy(copy.data() + index + row * sizeof(CacheRow), &far, sizeof far);
+    header.index_hash = cache_hash(copy.data() + index, words - index);
+    header.index_hash = cache_hash(copy.data() + words, header.word_bytes, header.index_hash);
+    header.header_hash = 0;
+    header.header_hash = cache_hash(&header, sizeof header);
+    std::memcpy(copy.data(), &header, sizeof header);
+    std::ofstream(files.copy, std::ios::binary) << copy;
+    const Warnings warnings;
+    check_equal(files.load(), load_vectors(files.text, any));
+    REQUIRE(warnings.all.size() == 1);
+    CHECK(warnings.all[0] == files.copy + ": is damaged, and is made again");
+  }
 }
 
 TEST_CASE("the second time the text is not read") {

@@ -1,0 +1,25 @@
+// The checkpoint that a training goes on from.
+#include <tapegrad/core/files.hpp>
+#include <tapegrad/training/divergence.hpp>
+
+#include "../fuzz.hpp"
+#include "../training.hpp"
+
+namespace tg = tapegrad;
+
+const std::size_t fuzz::memory_factor = 400;
+
+void fuzz::check(std::string_view bytes) {
+  static const std::string run = folder() + "/run";
+  static const std::string path = [] { return tg::Checkpoints({.folder = run}).path(); }();
+  tg::OutputFile file(path);
+  file.append(bytes.data(), bytes.size());
+  file.commit();
+  accepted(path, [] {
+    try {
+      train({.folder = run, .every = 1000, .resume = true});
+    } catch (const tg::NotFiniteError&) {  // of numbers that cannot be trained on
+    }
+    return true;
+  });
+}
