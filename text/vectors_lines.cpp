@@ -55,8 +55,9 @@ std::size_t word_length(string_view line, std::size_t width) {
     const string_view word = line.substr(0, end);
     if (is_number(word.substr(word.rfind(' ') + 1))) fail_fields(line, width, fields);
   }
-  if (end == 0)
+  if (end == 0) {
     throw BadEntry(Flaw::shape, "expected a word at the start of the line, found a space");
+  }
   return end;
 }
 
