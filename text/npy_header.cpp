@@ -68,7 +68,7 @@ class Dictionary {
     if (!next_is('\'') && !next_is('"')) fail("a string in quotes");
     const std::size_t end = text_.find(text_[0], 1);
     if (end == std::string_view::npos) fail("a closing quote");
-    const std::string value(text_.substr(1, end - 1));
+    std::string value(text_.substr(1, end - 1));
     text_.remove_prefix(end + 1);
     return value;
   }

@@ -5,9 +5,6 @@
 namespace tapegrad::detail {
 
 std::size_t first_not_utf8(std::string_view text) {
-  unsigned char bits = 0;
-  for (const char c : text) bits |= static_cast<unsigned char>(c);
-  if (bits < 0x80) return text.size();  // as nearly always
   std::size_t at = 0;
   while (at < text.size()) {
     if (static_cast<unsigned char>(text[at]) < 0x80) {

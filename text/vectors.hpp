@@ -43,9 +43,10 @@ enum class Malformed {
 struct VectorOptions {
   /// A folder for binary copies of vector files, from which they load many times faster; it is made
   /// if it is missing. Empty: none. A copy that is missing, damaged or not of the file as it is now
-  /// (size, time of change, a sample of the content) is made, from all lines of the file. Where
-  /// that fails, vectors are loaded as without a cache. Files with malformed entries are not
-  /// cached, nor are .npy and .npz, which load as fast. Its form: text/vectors_cache.hpp.
+  /// (size, time of change, a sample of the content) is made, from all entries of the file. Where
+  /// that fails, vectors are loaded as without a cache. Not cached are files that have malformed
+  /// entries, other than with numbers that are not finite, and .npy and .npz, which load as fast.
+  /// Its form: text/vectors_cache.hpp.
   std::string cache = {};
   Malformed malformed = Malformed::strict;
 };
@@ -68,22 +69,19 @@ struct WordVectors {
 /// Reads the vectors of the words that `wanted` accepts, on all threads. The form is told by the
 /// content, whatever the name is:
 ///
-///   text             a word and D numbers a line, separated by single spaces; spaces at the end
-///   and
-///                    CRLF are no matter. With a first line COUNT DIM (fastText's .vec, word2vec's
-///                    text) D is DIM, without (GloVe) what most of the first lines have. The last D
-///                    fields are the vector and what comes before is the word, spaces and all
-///                    (GloVe 840B has such words).
-///   word2vec binary  a line COUNT DIM, then for each word its bytes, a space, DIM little-endian
-///                    float32, and perhaps a line end
-///   .npz             arrays `words` [N] (<U or S) and `vectors` [N, D] (<f4, <f8 or <f2, C order),
-///                    as np.savez or np.savez_compressed write them
-///   .npy             the array [N, D] alone; the words are in NAME.words.txt or NAME.txt, one a
-///   line
+/// - Text: a word and D numbers a line, separated by single spaces; spaces at the end and CRLF are
+///   no matter. With a first line COUNT DIM (fastText's .vec, word2vec's text) D is DIM, without
+///   (GloVe) what most of the first lines have. The last D fields are the vector and what comes
+///   before is the word, spaces and all (GloVe 840B has such words).
+/// - word2vec's binary form: a line COUNT DIM, then for each word its bytes, a space, DIM
+///   little-endian float32, and perhaps a line end.
+/// - .npz: the arrays `words` [N] (of type <U or S) and `vectors` [N, D] (<f4, <f8 or <f2, in C
+///   order), as np.savez and np.savez_compressed write them.
+/// - .npy: the array [N, D] alone. The words are in NAME.words.txt or NAME.txt, one a line.
 ///
-/// Each but .npz may be packed with gzip, or be the only file of a zip archive, or one of several:
-/// "glove.6B.zip:glove.6B.100d.txt" (a file that is really called so comes first). "-" is standard
-/// input. D is at most 2^20. The first vector of a word counts.
+/// The first two may be packed with gzip, or be the only file of a zip archive, or one of several:
+/// "glove.6B.zip:glove.6B.100d.txt" (a file that is really called so comes first); or "-", standard
+/// input. D is at most 2^20. Of a word that comes again the first vector counts.
 ///
 /// With Malformed::strict FormatError with the line, or the entry and its byte, for: an empty file;
 /// an entry without a word and D numbers; a word that is not UTF-8; fewer or more entries than

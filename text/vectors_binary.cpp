@@ -45,7 +45,7 @@ BinaryVectors::BinaryVectors(std::unique_ptr<ByteReader> bytes, Malformed policy
   const VectorHeader header = vector_header(rest().substr(0, newline)).value();
   check_width(path(), 1, header.width);
   count_ = header.count;
-  width_ = header.width;
+  set_width(header.width);
   take(newline + 1);
 }
 
@@ -55,7 +55,7 @@ bool BinaryVectors::take_row(VectorRow& row) {
   const std::size_t word = left.starts_with('\n') ? 1 : 0;
   const std::size_t space = left.substr(0, word + max_word).find(' ', word);
   if (space == std::string_view::npos) return false;
-  const std::size_t size = space + 1 + width_ * sizeof(float);
+  const std::size_t size = space + 1 + width() * sizeof(float);
   if (left.size() < size) return false;
   row = {left.substr(word, space - word), left.data() + space + 1, offset() + word};
   take(size);
@@ -69,11 +69,11 @@ std::string BinaryVectors::what_is_cut() const {
                        max_word, std::min(rest().size(), max_word));
   }
   return fmt::format("expected {} bytes for {} float32, found {}: is the file cut?",
-                     width_ * sizeof(float), width_, rest().size() - space - 1);
+                     width() * sizeof(float), width(), rest().size() - space - 1);
 }
 
 void BinaryVectors::each_block(const WordFilter& wanted, const UseBlock& use) {
-  const std::size_t max_entry = 1 + max_word + width_ * sizeof(float);
+  const std::size_t max_entry = 1 + max_word + width() * sizeof(float);
   std::size_t left = count_;
   while (left > 0) {
     std::vector<VectorRow> rows;

@@ -55,8 +55,9 @@ std::size_t word_length(string_view line, std::size_t width) {
     const string_view word = line.substr(0, end);
     if (is_number(word.substr(word.rfind(' ') + 1))) fail_fields(line, width, fields);
   }
-  if (end == 0)
+  if (end == 0) {
     throw BadEntry(Flaw::shape, "expected a word at the start of the line, found a space");
+  }
   return end;
 }
 
@@ -117,13 +118,13 @@ VectorLines::VectorLines(std::unique_ptr<ByteReader> bytes, Malformed policy)
   next_line(rest, first);
   if (const auto header = vector_header(first)) {
     count_ = header->count;
-    width_ = header->width;
-    numbered_ = 1;
+    set_width(header->width);
+    number_behind(1);
     chunk_ = rest;
   } else {
     find_width(chunk_);
   }
-  check_width(path(), 1, width_);
+  check_width(path(), 1, width());
 }
 
 void VectorLines::fail(std::size_t number, const std::string& message) const {
@@ -140,10 +141,12 @@ void VectorLines::find_width(string_view lines) {
     widths.push_back(numbers_at_end(trimmed(line)));
     ++times[widths.back()];
   }
-  for (const std::size_t width : widths) {
-    if (width > 0 && (width_ == 0 || times[width] > times[width_])) width_ = width;
+  std::size_t best = 0;
+  for (const std::size_t each : widths) {
+    if (each > 0 && (best == 0 || times[each] > times[best])) best = each;
   }
-  if (width_ > 0) return;
+  set_width(best);
+  if (best > 0) return;
   fail(1,
        fmt::format("expected a word and its numbers, separated by single spaces, found \"{:.60}\"",
                    first.ends_with('\r') ? first.substr(0, first.size() - 1) : first));
@@ -155,7 +158,7 @@ void VectorLines::each_block(const WordFilter& wanted, const UseBlock& use) {
     const std::vector<string_view> texts = cut(chunk_);
     std::vector<VectorBlock> blocks(texts.size());
     parallel_for(texts.size(), [&](std::size_t i) {
-      blocks[i] = parse_block(texts[i], width_, wanted, policy());
+      blocks[i] = parse_block(texts[i], width(), wanted, policy());
     });
     hand_out(blocks, use);
     ended = chunk_.empty() || chunk_.ends_with('\n');

@@ -88,13 +88,13 @@ void NpyVectors::read_header() {
                       fmt::format("expected a word for each of {} vectors, found {}",
                                   header.shape[0], words_.size()));
   }
-  width_ = header.shape[1];
-  check_width(path(), 0, width_);
+  set_width(header.shape[1]);
+  check_width(path(), 0, width());
   take(header.size);
 }
 
 void NpyVectors::each_block(const WordFilter& wanted, const UseBlock& use) {
-  const std::size_t row_size = width_ * size_of(type_);
+  const std::size_t row_size = width() * size_of(type_);
   std::size_t done = 0;
   do {
     std::vector<VectorRow> rows;
@@ -105,7 +105,7 @@ void NpyVectors::each_block(const WordFilter& wanted, const UseBlock& use) {
   } while (done < words_.size() && read_on());
   if (done < words_.size() && !rest().empty()) {
     leave_out_rest(fmt::format("expected {} bytes for {} numbers, found {}: is the file cut?",
-                               row_size, width_, rest().size()),
+                               row_size, width(), rest().size()),
                    use);
   }
   check_end(words_.size(), "the header");

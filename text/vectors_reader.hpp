@@ -103,10 +103,15 @@ class VectorReader {
   /// Compares the number of entries with the one that was announced by `header`.
   void check_count(std::size_t announced, const char* header);
 
-  std::size_t width_ = 0;
-  std::size_t numbered_ = 0;  // the number of the last entry handed out
+  void set_width(std::size_t width) { width_ = width; }
+  /// The number of the last entry handed out.
+  std::size_t numbered() const { return numbered_; }
+  /// The first entry has the number behind this one.
+  void number_behind(std::size_t number) { numbered_ = number; }
 
  private:
+  std::size_t width_ = 0;
+  std::size_t numbered_ = 0;
   std::string path_;
   Malformed policy_;
   std::size_t entries_ = 0;

@@ -110,12 +110,12 @@ bool RowReader::read_on() {
 
 void RowReader::hand_out_rows(const std::vector<VectorRow>& rows, NumberType type,
                               const WordFilter& wanted, const UseBlock& use) {
-  const std::size_t rows_a_block = std::max<std::size_t>(1, (std::size_t{1} << 17U) / width_);
+  const std::size_t rows_a_block = std::max<std::size_t>(1, (std::size_t{1} << 17U) / width());
   std::vector<VectorBlock> blocks((rows.size() + rows_a_block - 1) / rows_a_block);
   parallel_for(blocks.size(), [&](std::size_t i) {
     const std::size_t begin = i * rows_a_block;
     const std::size_t count = std::min(rows_a_block, rows.size() - begin);
-    blocks[i] = parse_rows(rows.data() + begin, count, width_, type, wanted, policy());
+    blocks[i] = parse_rows(rows.data() + begin, count, width(), type, wanted, policy());
   });
   hand_out(blocks, use);
 }
@@ -134,7 +134,7 @@ void RowReader::leave_out_rest(const std::string& message, const UseBlock& use) 
 
 void RowReader::check_end(std::size_t announced, const char* header) {
   check_count(announced, header);
-  if (numbered_ < announced || rest_is_left_out_) return;
+  if (numbered() < announced || rest_is_left_out_) return;
   while (rest().size() < 2 && read_on()) {
   }
   if (rest().empty() || rest() == "\n") return;

@@ -19,8 +19,8 @@ using Identity = std::vector<std::pair<std::string, std::string>>;
 class Digest {
  public:
   void add(const void* bytes, std::size_t size);
-  template <class T>
-  void add(const std::vector<T>& values) {
+  template <class T, class Allocator>
+  void add(const std::vector<T, Allocator>& values) {
     add(values.data(), values.size() * sizeof(T));
   }
   void add(const std::vector<std::string>& texts);
