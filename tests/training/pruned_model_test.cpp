@@ -110,6 +110,42 @@ TEST_CASE("of listed n-grams those stay whose words do") {
              probabilities(small, {"a b", "c b"})));
 }
 
+TEST_CASE("the n-grams that stay keep their rows") {
+  const ClassifierModel model = model_of(ModelKind::bag, true);
+  for (const Index keep : {4, 5, 6}) {
+    for (const KeepBy by : {KeepBy::frequency, KeepBy::norm}) {
+      const ClassifierModel small = pruned(model, keep, by);
+      const auto text = [](const ClassifierModel& of, Index number) {
+        std::string all;
+        for (const auto id : of.ngrams.words(number)) all += of.vocabulary.word(id) + ' ';
+        return all;
+      };
+      for (Index number = 0; number < small.ngrams.size(); ++number) {
+        Index old = 0;
+        while (text(model, old) != text(small, number)) ++old;
+        const Index row = small.vocabulary.size() + number;
+        const Index old_row = model.vocabulary.size() + old;
+        for (std::size_t d = 0; d < width; ++d) {
+          CHECK(small.net.table().value()(row, d) == model.net.table().value()(old_row, d));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("of words with equal norms the most frequent stay") {
+  tapegrad::WordCounts counts;
+  for (Index i = 1; i <= 60; ++i) counts.add(std::to_string(i), i);
+  ClassifierModel model = model_of(ModelKind::mean);
+  model.vocabulary = tapegrad::Vocabulary(counts);
+  tapegrad::Array table = tapegrad::full({62, width}, 1);
+  table(0, 0) = table(0, 1) = 0;
+  tapegrad::Rng rng(1);
+  model.net = make_classifier(model.config, table, rng);
+  CHECK(words_of(pruned(model, 30, KeepBy::norm)) ==
+        words_of(pruned(model, 30, KeepBy::frequency)));
+}
+
 TEST_CASE("what cannot be pruned is refused") {
   CHECK_THAT(error_of<std::invalid_argument>(
                  [] { pruned(model_of(ModelKind::bag, true, 50), 4, KeepBy::frequency); }),
@@ -128,7 +164,7 @@ TEST_CASE("pruning any model by any number leaves the vectors of what it keeps")
     tapegrad::WordCounts counts;
     const std::size_t words = random_size(0, 30, rng);
     for (std::size_t i = 0; i < words; ++i) {
-      counts.add("w" + std::to_string(i), static_cast<Index>(1 + rng.below(9)));
+      counts.add(std::to_string(i), static_cast<Index>(1 + rng.below(9)));
     }
     ClassifierModel model = model_of(ModelKind::mean);
     model.vocabulary = tapegrad::Vocabulary(counts);

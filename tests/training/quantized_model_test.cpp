@@ -67,7 +67,7 @@ tapegrad::Array probabilities(const ClassifierModel& model) {
 
 std::string shape_text(const RawTensor& tensor) {
   return to_string(tensor.dtype) + " " +
-         to_string(tapegrad::Shape(tensor.shape.begin(), tensor.shape.end()));
+         tapegrad::to_string(tapegrad::Shape(tensor.shape.begin(), tensor.shape.end()));
 }
 
 // The error of loading a model of int8 whose tensors are changed.
@@ -87,7 +87,7 @@ std::string tensors_error(const Change& change, QuantizedKind kind = QuantizedKi
     change(tensors, bytes);
     write_safetensors(path, tensors);
   }
-  const std::string text = error_of<FormatError>([&] { load_model(directory.path()); });
+  const std::string text = error_of<FormatError>([&] { tapegrad::load_model(directory.path()); });
   return text.rfind(path + ": ", 0) == 0 ? text.substr(path.size() + 2) : "wrong: " + text;
 }
 
@@ -210,7 +210,8 @@ TEST_CASE("scales, zero points and halves that are not finite are an error that 
   for (const float bad : {std::nanf(""), inf, -inf}) {
     CHECK_THAT(with("embed.zero", bad), Catch::Contains("row 3 of the table has scale "));
   }
-  for (const std::uint16_t bad : {0x7C00U, 0xFC00U, 0x7E01U}) {
+  for (const int bits : {0x7C00, 0xFC00, 0x7E01}) {
+    const auto bad = static_cast<std::uint16_t>(bits);
     const std::string error = tensors_error(
         [&](auto& tensors, auto& bytes) {
           put(bytes[place_of(tensors, "embed.weight")], 3 * 5 + 2, bad);
