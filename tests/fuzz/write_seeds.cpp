@@ -17,7 +17,7 @@
 namespace tg = tapegrad;
 
 // Nothing is fuzzed here.
-const std::size_t fuzz::memory_factor = 0;
+const fuzz::MemoryLimit fuzz::memory_limit = {.factor = 0};
 void fuzz::check(std::string_view /*bytes*/) {}
 
 namespace {
