@@ -121,7 +121,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::most_in_use = before;
   fuzz::check({reinterpret_cast<const char*>(data), size});
   const std::size_t most = fuzz::most_in_use - before;
-  if (most > (std::size_t{1} << 21U) + fuzz::memory_factor * size) {
+  if (most > fuzz::memory_limit.base + fuzz::memory_limit.factor * size) {
     std::fprintf(stderr, "%zu bytes of memory for %zu bytes of input\n", most, size);
     std::abort();
   }

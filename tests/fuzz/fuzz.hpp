@@ -17,8 +17,12 @@ namespace fuzz {
 
 /// The target: defined once in each.
 void check(std::string_view bytes);
-/// How many bytes a check may hold for one byte of input, besides 2 MiB. Defined beside `check`.
-extern const std::size_t memory_factor;
+/// How many bytes a check may hold at one time. Defined beside `check`.
+struct MemoryLimit {
+  std::size_t factor;                        ///< for each byte of input
+  std::size_t base = std::size_t{2} << 20U;  ///< besides
+};
+extern const MemoryLimit memory_limit;
 
 /// A folder in memory for the files of this process, which is removed at its end.
 const std::string& folder();

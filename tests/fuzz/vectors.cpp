@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
+#include <tapegrad/core/files.hpp>
+#include <tapegrad/core/log.hpp>
 #include <tapegrad/text/vectors_save.hpp>
 
 #include "fuzz.hpp"
@@ -21,7 +23,8 @@ void expect_same(const tg::WordVectors& a, const tg::WordVectors& b, const char*
   expect(a.words == b.words && same_bits(a.values, b.values), what);
 }
 
-// The text they were saved in reads as they are. -0 is one number with 0.
+// They come back from the file that they were saved in. A binary file whose numbers all look like
+// letters is taken for text, which is left out here.
 void check_saved(const tg::WordVectors& vectors, tg::VectorForm form) {
   static const std::string saved = folder() + "/saved";
   try {
@@ -29,6 +32,8 @@ void check_saved(const tg::WordVectors& vectors, tg::VectorForm form) {
   } catch (const std::invalid_argument&) {
     return;  // a word that the form cannot hold
   }
+  if (form == tg::VectorForm::binary && tg::read_file(saved).find('\0') == std::string::npos)
+    return;
   expect_same(tg::load_vectors(saved, any_word), vectors, "vectors come back from a file");
 }
 
@@ -44,10 +49,14 @@ void check_vectors(const std::string& path) {
                     [&] { return tg::load_vectors(path, any_word, {.malformed = policy}); });
   };
   const auto strict = load(tg::Malformed::strict);
+  int warnings = 0;
+  const tg::LogSink before = tg::set_warning_sink([&](const std::string&) { ++warnings; });
   const auto skip = load(tg::Malformed::skip);
+  tg::set_warning_sink(before);
   expect(skip.has_value() || !strict, "what is not malformed is accepted with both policies");
   if (!skip) return;
-  expect(strict.has_value() == (skip->malformed == 0), "an error or a count of malformed entries");
+  expect(strict.has_value() || warnings > 0, "what is left out is told");
+  expect(!strict || skip->malformed == 0, "what is accepted has no malformed entries");
   if (strict) expect_same(*strict, *skip, "both policies give the same vectors");
 
   const auto rows = static_cast<tg::Index>(skip->words.size());

@@ -17,7 +17,7 @@
 namespace tg = tapegrad;
 
 // Nothing is fuzzed here.
-const std::size_t fuzz::memory_factor = 0;
+const fuzz::MemoryLimit fuzz::memory_limit = {.factor = 0};
 void fuzz::check(std::string_view /*bytes*/) {}
 
 namespace {
@@ -93,17 +93,6 @@ void write_texts(Seeds& seeds, const std::string& data) {
             choice(0) + "mr. j. u.s. no. 5 well-made 3.5 10:30 at&t www.imdb.com .. -- ``");
 }
 
-void write_vectors(Seeds& seeds, const std::string& data) {
-  const std::string glove = first_lines(data + "/glove.6B.100d.words.txt.gz", 5);
-  const std::string narrowed = narrow(glove, 4);
-  seeds.add("vectors_text", glove.substr(0, glove.find('\n') + 1));
-  seeds.add("vectors_text", narrowed);
-  seeds.add("vectors_text", "5 4\n" + narrowed);
-  write_saved_vectors(seeds, narrowed);
-  seeds.add("vectors_npy", npz());
-  seeds.add("vectors_text", "at name@domain.com 1e-3 -.5\n. . . 1 2\n");
-}
-
 // The files that the program itself makes of vectors.
 void write_saved_vectors(Seeds& seeds, const std::string& text) {
   const std::string path = fuzz::folder() + "/vectors";
@@ -136,6 +125,17 @@ std::string npz() {
   const std::string vectors =
       header("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }") + std::string(8, '\0');
   return zipped({{"words.npy", words}, {"vectors.npy", vectors}});
+}
+
+void write_vectors(Seeds& seeds, const std::string& data) {
+  const std::string glove = first_lines(data + "/glove.6B.100d.words.txt.gz", 5);
+  const std::string narrowed = narrow(glove, 4);
+  seeds.add("vectors_text", glove.substr(0, glove.find('\n') + 1));
+  seeds.add("vectors_text", narrowed);
+  seeds.add("vectors_text", "5 4\n" + narrowed);
+  write_saved_vectors(seeds, narrowed);
+  seeds.add("vectors_npy", npz());
+  seeds.add("vectors_text", "at name@domain.com 1e-3 -.5\n. . . 1 2\n");
 }
 
 void write_models(Seeds& seeds) {

@@ -29,7 +29,7 @@ inline std::string gzipped(const std::string& bytes) {
 /// The `size` lowest bytes of a number, the lowest first.
 inline std::string little_endian(std::uint64_t number, int size) {
   std::string bytes;
-  for (int i = 0; i < size; ++i) bytes += static_cast<char>(number >> (8 * i) & 0xFFU);
+  for (int i = 0; i < size; ++i, number >>= 8U) bytes += static_cast<char>(number & 0xFFU);
   return bytes;
 }
 

@@ -5,7 +5,7 @@
 
 namespace tg = tapegrad;
 
-const std::size_t fuzz::memory_factor = 300;
+const fuzz::MemoryLimit fuzz::memory_limit = {.factor = 300};
 
 namespace {
 

@@ -5,7 +5,8 @@
 
 namespace tg = tapegrad;
 
-const std::size_t fuzz::memory_factor = 1032 * 40;  // gzip's best, and a string for each line
+const fuzz::MemoryLimit fuzz::memory_limit = {
+    .factor = 1032 * 40};  // gzip's best, and a string for each line
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 namespace tg = tapegrad;
 
-const std::size_t fuzz::memory_factor = 600;
+const fuzz::MemoryLimit fuzz::memory_limit = {.factor = 600};
 
 namespace {
 

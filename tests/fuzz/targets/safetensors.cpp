@@ -8,7 +8,7 @@
 
 namespace tg = tapegrad;
 
-const std::size_t fuzz::memory_factor = 400;
+const fuzz::MemoryLimit fuzz::memory_limit = {.factor = 400};
 
 namespace {
 

@@ -4,7 +4,7 @@
 
 namespace tg = tapegrad;
 
-const std::size_t fuzz::memory_factor = 400;
+const fuzz::MemoryLimit fuzz::memory_limit = {.factor = 400, .base = std::size_t{20} << 20U};
 
 void fuzz::check(std::string_view bytes) {
   static const Folder model("model", seq2seq_files());

@@ -5,7 +5,7 @@
 
 namespace tg = tapegrad;
 
-const std::size_t fuzz::memory_factor = 400;
+const fuzz::MemoryLimit fuzz::memory_limit = {.factor = 400};
 
 void fuzz::check(std::string_view bytes) {
   const std::size_t choice = take_choice(bytes, 4);

@@ -13,7 +13,7 @@ namespace tg = tapegrad;
 using tg::detail::CacheHeader;
 using tg::detail::CacheRow;
 
-const std::size_t fuzz::memory_factor = 400;
+const fuzz::MemoryLimit fuzz::memory_limit = {.factor = 400};
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include "../fuzz.hpp"
 #include "../vectors.hpp"
 
-const std::size_t fuzz::memory_factor = 400;
+const fuzz::MemoryLimit fuzz::memory_limit = {.factor = 400};
 
 void fuzz::check(std::string_view bytes) {
   static const File file("input");
