@@ -200,6 +200,21 @@ TEST_CASE("names with tabs, quotes and line ends stay in their field and line") 
   CHECK(Json::parse(said[1])["probabilities"].begin().key() == "a\tb\\");
 }
 
+TEST_CASE("a model that computes NaN still writes JSON, and a class") {
+  const TemporaryDirectory directory;
+  const auto model = tapegrad::load_model(models()["bag"]);
+  const auto& out = std::get<tapegrad::BagClassifier>(model.net.net).out;
+  tapegrad::Parameter(out.bias).assign({NAN, 0});
+  save_model(model, directory.path());
+  const Finished done =
+      run("classify", {directory.path(), "--output", "json", "--explain"}, "fine\n");
+  CHECK(done.code == 0);
+  const Json json = Json::parse(done.out);
+  CHECK(json["label"] == "bad");
+  CHECK(json["probabilities"]["good"].is_null());
+  CHECK(json["tokens"][0]["weight"].is_number());
+}
+
 TEST_CASE("--explain tells of each token, and in a bag the weights give the probability") {
   for (const std::string kind : {"bag", "ngrams"}) {
     const auto loaded = tapegrad::load_model(models()[kind]);
