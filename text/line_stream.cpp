@@ -71,13 +71,10 @@ class Unpacker {
   Unpacker& operator=(const Unpacker&) = delete;
   ~Unpacker() { inflateEnd(&stream_); }
 
-  /// Whether there may be bytes left to unpack of what was handed over.
-  bool full() const { return full_; }
-
   /// Takes from the front of `packed` what makes up to `size` bytes; returns their number.
   std::size_t unpack(std::string_view& packed, char* into, std::size_t size) {
     if (ended_ && !packed.empty()) next_member(packed);
-    if (packed.empty() && !full_) return 0;
+    if (packed.empty()) return 0;
     size = std::min(size, most_at_once);
     // zlib's interface has no const; it does not write there.
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
@@ -89,7 +86,6 @@ class Unpacker {
       fail(stream_.msg == nullptr ? "unknown reason" : stream_.msg);
     }
     ended_ = code == Z_STREAM_END;
-    full_ = stream_.avail_out == 0 && !ended_;
     packed.remove_prefix(packed.size() - stream_.avail_in);
     return size - stream_.avail_out;
   }
@@ -120,7 +116,6 @@ class Unpacker {
   std::string path_;
   z_stream stream_{};
   bool ended_ = false;
-  bool full_ = false;
   bool garbage_ = false;
 };
 
@@ -157,9 +152,7 @@ class LineStream::Source {
   }
 
  private:
-  bool drained() const {
-    return !kind_known_ || (pending_.empty() && !(unpacker_ && unpacker_->full()));
-  }
+  bool drained() const { return !kind_known_ || pending_.empty(); }
 
   // Reads behind the one byte that may be held back.
   bool refill() {

@@ -106,7 +106,11 @@ void scatter(const Array& rows, const std::vector<Index>& examples, Array& to) {
 
 Serving::Serving(ClassifierModel model) : model_(std::move(model)) {
   if (model_.kept.words.empty()) return;
-  auto id = static_cast<Index>(model_.net.table().shape()[0]);
+  if (!model_.net.table().defined()) {
+    throw std::runtime_error(
+        "Serving: kept vectors need a table of floats, this model has another");
+  }
+  Index id = model_.vocabulary.size() + model_.ngrams.size();
   for (const std::string& word : model_.kept.words) kept_ids_.emplace(word, id++);
   append_kept_rows(model_.net, std::exchange(model_.kept.values, {}));
 }

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <tapegrad/core/files.hpp>
+#include <utility>
 #include <vector>
 
 #include <temporary.hpp>
