@@ -149,7 +149,10 @@ bool ConfigReader::truth(const char* name) const {
 
 std::string ConfigReader::text(const char* name) const {
   const Json& value = object_->at(name);
-  if (!value.is_string()) object_->fail(name, value, "a text");
+  constexpr std::size_t most = 100;  // it may end up in an error
+  if (!value.is_string() || value.get_ref<const std::string&>().size() > most) {
+    object_->fail(name, value, "a short text");
+  }
   return value.get<std::string>();
 }
 

@@ -193,7 +193,7 @@ Array SafetensorsFile::array(const RawTensor& tensor) const {
   if (!is_float(tensor.dtype)) {
     throw FormatError(path(), 0,
                       fmt::format("tensor {} has type {}, expected F64, F32, F16 or BF16",
-                                  tensor.name, to_string(tensor.dtype)));
+                                  quoted_name(tensor.name), to_string(tensor.dtype)));
   }
   Array array(Shape(tensor.shape.begin(), tensor.shape.end()));
   if (tensor.dtype == DType::f64) read_numbers<double>(file_, offset, array, to_real);

@@ -238,6 +238,8 @@ TEST_CASE("a configuration whose numbers make no sense is an error") {
         "filter_widths is missing");
   CHECK(config_error([](Json& json) { json["model"]["filter_widths"].clear(); }, ModelKind::cnn) ==
         "filter-widths: none are given");
+  CHECK(config_error([](Json& json) { json["model"]["filter_widths"][1] = 1001; },
+                     ModelKind::cnn) == "filter-widths: 1001, must be 1000 or less");
 }
 
 TEST_CASE("a configuration that does not fit the vocabulary or the labels is an error") {

@@ -57,6 +57,15 @@ TEST_CASE("what is no text, no type and no list of sizes is an error that names 
   }
 }
 
+TEST_CASE("a place of more or fewer than two sizes is told as such") {
+  const auto error = [](const char* place) {
+    return entry_error(fmt::format(R"({{"dtype":"F32","shape":[1],"data_offsets":{}}})", place));
+  };
+  CHECK(error("[0,4,8]") ==
+        R"(: tensor "w" has more for data_offsets, expected a list of two sizes)");
+  CHECK(error("[0]") == R"(: tensor "w" has fewer for data_offsets, expected a list of two sizes)");
+}
+
 TEST_CASE("an entry has its three parts, each once, and no other") {
   CHECK(entry_error(R"({"shape":[1],"data_offsets":[0,4]})") == R"(: tensor "w" has no dtype)");
   CHECK(entry_error(R"({"dtype":"F32","data_offsets":[0,4]})") == R"(: tensor "w" has no shape)");

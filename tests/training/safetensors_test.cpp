@@ -105,7 +105,7 @@ TEST_CASE("floats of every type become the numbers that they are, wherever they 
   CHECK(same(opened.file.array(*opened.file.find("d")), Array{1.0F}));
   CHECK(same(opened.file.array(*opened.file.find("bf")), Array{1.0F, -2.0F}));
   CHECK_THROWS_WITH(opened.file.array(*opened.file.find("b")),
-                    Catch::EndsWith("tensor b has type BOOL, expected F64, F32, F16 or BF16"));
+                    Catch::EndsWith("tensor \"b\" has type BOOL, expected F64, F32, F16 or BF16"));
 }
 
 TEST_CASE("tensors of large numbers are written first, so that all are aligned") {

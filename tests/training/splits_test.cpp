@@ -170,3 +170,10 @@ TEST_CASE("a corpus is the files one after the other, with the labels of train f
   CHECK_FALSE(alone.has_dev());
   CHECK_FALSE(alone.has_test());
 }
+
+TEST_CASE("a label that no model folder takes is refused before anything is trained") {
+  const TemporaryDirectory directory;
+  const std::string train = directory.file("f.csv", "label,text\n\"a\nb\",fine\nc,dull\n");
+  CHECK_THROWS_WITH(tapegrad::load_corpus(train, "", ""),
+                    "labels: label 1 has a control character");
+}

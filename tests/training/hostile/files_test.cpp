@@ -157,6 +157,8 @@ TEST_CASE("numbers of config.json that are negative, huge or no numbers are erro
         "config.json: dropout is \"0.5\", must be in [0, 1]");
   CHECK(error_with_config("/model/nb_weights", 1) ==
         "config.json: nb_weights is 1, must be true or false");
+  CHECK_THAT(error_with_config("/model/kind", std::string(1000, 'k')),
+             Catch::EndsWith("must be a short text"));
   CHECK(error_with_config("/tokenizer", Json::array()) ==
         "config.json: tokenizer is [], must be an object");
   CHECK(error_with_config("/format_version", 0) ==

@@ -122,7 +122,7 @@ TEST_CASE("a folder with some bytes flipped, cut or put in loads or is refused")
       }
     }
     INFO(saved.kind);
-    CHECK(loaded > 50);  // numbers of tensors, letters of words
+    CHECK(loaded > 30);  // numbers of tensors, letters of words
     CHECK(refused > 200);
   }
 }
