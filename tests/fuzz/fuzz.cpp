@@ -26,9 +26,11 @@ void count_free(const volatile void* block) {
   if (block != nullptr) in_use -= __sanitizer_get_allocated_size(block);
 }
 
-// In memory where the system has such a folder.
+// In the folder for temporary files that the caller chose, or else in memory.
 std::string new_folder() {
-  std::string name = std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp";
+  const char* const chosen = std::getenv("TMPDIR");
+  const bool in_memory = std::filesystem::exists("/dev/shm");
+  std::string name = chosen != nullptr ? chosen : in_memory ? "/dev/shm" : "/tmp";
   name += "/tapegrad-fuzz-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) std::abort();
   return name;
