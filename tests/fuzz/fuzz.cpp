@@ -111,6 +111,7 @@ std::size_t take_choice(std::string_view& bytes, std::size_t choices) {
 }  // namespace fuzz
 
 // The two functions that libFuzzer calls.
+// NOLINTBEGIN(readability-identifier-naming): by these names
 extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
   tapegrad::set_threads(1);
   __sanitizer_install_malloc_and_free_hooks(fuzz::count_malloc, fuzz::count_free);
@@ -129,3 +130,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+// NOLINTEND(readability-identifier-naming)
