@@ -26,9 +26,11 @@ void count_free(const volatile void* block) {
   if (block != nullptr) in_use -= __sanitizer_get_allocated_size(block);
 }
 
-// In memory where the system has such a folder.
+// In the folder for temporary files that the caller chose, or else in memory.
 std::string new_folder() {
-  std::string name = std::filesystem::exists("/dev/shm") ? "/dev/shm" : "/tmp";
+  const char* const chosen = std::getenv("TMPDIR");
+  const bool in_memory = std::filesystem::exists("/dev/shm");
+  std::string name = chosen != nullptr ? chosen : in_memory ? "/dev/shm" : "/tmp";
   name += "/tapegrad-fuzz-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) std::abort();
   return name;
@@ -109,6 +111,7 @@ std::size_t take_choice(std::string_view& bytes, std::size_t choices) {
 }  // namespace fuzz
 
 // The two functions that libFuzzer calls.
+// NOLINTBEGIN(readability-identifier-naming): by these names
 extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
   tapegrad::set_threads(1);
   __sanitizer_install_malloc_and_free_hooks(fuzz::count_malloc, fuzz::count_free);
@@ -127,3 +130,4 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+// NOLINTEND(readability-identifier-naming)

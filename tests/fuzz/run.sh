@@ -42,6 +42,10 @@ mkdir -p "$build/findings"
 # here uses, starts no threads.
 export OPENBLAS_NUM_THREADS=1 ASAN_OPTIONS=quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1
 ulimit -s 512
+# A target that ends with a finding leaves its files behind.
+TMPDIR=$(mktemp -d -p "$([[ -d /dev/shm ]] && echo /dev/shm || echo /tmp)")
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
 
 dictionary_of() {
   case $1 in

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
+#include <tapegrad/text/vectors_binary.hpp>
 #include <tapegrad/text/vectors_save.hpp>
 
 #include "fuzz.hpp"
@@ -23,8 +24,8 @@ void expect_same(const tg::WordVectors& a, const tg::WordVectors& b, const char*
   expect(a.words == b.words && same_bits(a.values, b.values), what);
 }
 
-// They come back from the file that they were saved in. A binary file whose numbers all look like
-// letters is taken for text, which is left out here.
+// They come back from the file that they were saved in. A binary file whose bytes look like
+// numbers is taken for text, which is left out here.
 void check_saved(const tg::WordVectors& vectors, tg::VectorForm form) {
   static const std::string saved = folder() + "/saved";
   try {
@@ -32,8 +33,8 @@ void check_saved(const tg::WordVectors& vectors, tg::VectorForm form) {
   } catch (const std::invalid_argument&) {
     return;  // a word that the form cannot hold
   }
-  if (form == tg::VectorForm::binary && tg::read_file(saved).find('\0') == std::string::npos)
-    return;
+  const bool binary = tg::detail::is_word2vec_binary(tg::read_file(saved));
+  if (binary != (form == tg::VectorForm::binary)) return;
   expect_same(tg::load_vectors(saved, any_word), vectors, "vectors come back from a file");
 }
 
