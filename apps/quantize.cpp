@@ -120,14 +120,15 @@ tg::Dataset load_test(const Options& o, const std::vector<std::string>& labels) 
 void print_line(const char* name, const tg::ClassifierModel& model, const std::string& folder,
                 const std::optional<tg::Dataset>& test) {
   std::uintmax_t bytes = 0;
-  for (const char* file : {"config.json", "vocab.txt", "ngrams.txt", "model.safetensors"}) {
+  for (const std::string& file : tg::model_files()) {
     const fs::path path = fs::path(folder) / file;
     if (fs::exists(path)) bytes += fs::file_size(path);
   }
   fmt::print("{:<8}{:>10}{:>10}{:>14}", name, model.vocabulary.size(), model.net.table_shape()[0],
              bytes);
   if (test) {
-    const auto labels = predict(model.net, encode(model, test->texts)).labels;
+    const std::vector<std::string> texts(test->texts.begin(), test->texts.end());
+    const auto labels = predict(model.net, encode(model, texts)).labels;
     fmt::print("{:>10.4f}", tg::measure(test->labels, labels).accuracy);
   }
   fmt::print("\n");

@@ -21,14 +21,17 @@ namespace console = tg::console;
 
 namespace {
 
+tg::VectorOptions vector_options(const tg::TrainSentimentOptions& options) {
+  return {.cache = options.cache, .malformed = options.malformed_vectors};
+}
+
 tg::WordVectors load_wanted_vectors(const tg::TrainSentimentOptions& options,
                                     const tg::Corpus& corpus) {
   const std::string& path = options.vectors;
   const auto& words = corpus.texts.words.words();
   const std::unordered_set<std::string_view> wanted(words.begin(), words.end());
   const auto occurs = [&](std::string_view word) { return wanted.contains(word); };
-  tg::WordVectors vectors = tg::load_vectors(
-      path, occurs, {.cache = options.cache, .malformed = options.malformed_vectors});
+  tg::WordVectors vectors = tg::load_vectors(path, occurs, vector_options(options));
   if (!vectors.cache_written.empty() && !options.quiet) {
     fmt::print(stderr, "{}: cached in {}\n", path, vectors.cache_written);
   }
@@ -58,7 +61,7 @@ tg::KeptVectors load_kept_vectors(const tg::TrainSentimentOptions& options,
   }
   const tg::Vocabulary& vocabulary = result.best->vocabulary;
   const auto unknown = [&](std::string_view word) { return !vocabulary.find(word); };
-  tg::WordVectors vectors = tg::load_vectors(options.vectors, unknown, {.cache = options.cache});
+  tg::WordVectors vectors = tg::load_vectors(options.vectors, unknown, vector_options(options));
   return {std::move(vectors.words), std::move(vectors.values)};
 }
 

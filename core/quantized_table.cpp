@@ -57,6 +57,16 @@ void QuantizedTable::set_scale(std::size_t row, const RowScale& scale) {
   std::memcpy(this->row(row) + code_bytes_, &scale, sizeof scale);
 }
 
+void QuantizedTable::append(const QuantizedTable& more) {
+  if (more.kind_ != kind_ || more.width_ != width_) {
+    throw std::invalid_argument(
+        fmt::format("QuantizedTable::append: {} rows of width {} behind {} rows of width {}",
+                    to_string(more.kind_), more.width_, to_string(kind_), width_));
+  }
+  bytes_.insert(bytes_.end(), more.bytes_.begin(), more.bytes_.end());
+  rows_ += more.rows_;
+}
+
 inline namespace TAPEGRAD_PRECISION {
 namespace {
 

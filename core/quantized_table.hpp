@@ -53,6 +53,10 @@ class QuantizedTable {
   RowScale scale(std::size_t row) const;
   void set_scale(std::size_t row, const RowScale& scale);
 
+  /// Puts the rows of another table of the same kind and width behind its own.
+  /// std::invalid_argument for one of another.
+  void append(const QuantizedTable& more);
+
  private:
   QuantizedKind kind_;
   std::size_t rows_, width_, code_bytes_, row_bytes_;

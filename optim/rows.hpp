@@ -26,12 +26,21 @@ class Cursor {
 
   /// Whether the list has this row; then `position` is its place.
   bool find(std::size_t row) {
-    while (position_ < rows_.size() && rows_[position_] < static_cast<Index>(row)) ++position_;
-    return position_ < rows_.size() && rows_[position_] == static_cast<Index>(row);
+    const auto wanted = static_cast<Index>(row);
+    // One step in a walk over all rows; many where the rows asked for lie far apart.
+    for (int steps = 0; steps < 4 && before(wanted); ++steps) ++position_;
+    if (before(wanted)) {
+      const auto from = rows_.begin() + static_cast<std::ptrdiff_t>(position_);
+      position_ =
+          static_cast<std::size_t>(std::lower_bound(from, rows_.end(), wanted) - rows_.begin());
+    }
+    return position_ < rows_.size() && rows_[position_] == wanted;
   }
   std::size_t position() const { return position_; }
 
  private:
+  bool before(Index row) const { return position_ < rows_.size() && rows_[position_] < row; }
+
   const std::vector<Index>& rows_;
   std::size_t position_;
 };

@@ -41,7 +41,8 @@ struct DatasetOptions {
 };
 
 /// Reads labelled texts. `spec` is
-/// - a file, plain or gzip ("-" is standard input), in one of the forms of DatasetForm;
+/// - a file, plain, gzip or in a zip archive ("-" is standard input), in one of the forms of
+/// DatasetForm;
 /// - `NAME=FILE,NAME=FILE,...`: one file a class, one text a line, as the Cornell movie-review
 ///   sentences come;
 /// - a directory with one sub-directory of .txt files a class, as IMDB's reviews come; `unsup` is

@@ -21,10 +21,10 @@ struct TextPairs {
   }
 };
 
-/// Reads a plain or gzip file ("-" is standard input) with a source, a tab and its target on each
-/// line, without a header. A byte order mark is dropped. FormatError with the line if it has not
-/// two columns, one of them is empty, or holds a CR, and for a file without lines;
-/// std::system_error if it cannot be read.
+/// Reads a file, plain, gzip or in a zip archive ("-" is standard input), with a source, a tab and
+/// its target on each line, without a header. A byte order mark is dropped. FormatError with the
+/// line if it has not two columns, one of them is empty, or holds a CR, and for a file without
+/// lines; std::system_error if it cannot be read.
 TextPairs read_pairs(const std::string& path);
 
 /// What a text is cut into: characters (Unicode's code points), or words between spaces.

@@ -85,12 +85,13 @@ struct WordVectors {
 ///
 /// With Malformed::strict FormatError with the line, or the entry and its byte, for: an empty file;
 /// an entry without a word and D numbers; a word that is not UTF-8; fewer or more entries than
-/// announced; a file that is cut, as text without a line end at its end is. These are checked on
-/// every entry; that each number is finite, only on those of wanted words. The error is that of the
-/// first such entry. With Malformed::skip all of these entries are left out, and one warning has
-/// their numbers by kind. An error under both: a file that is none of these forms, damaged gzip and
-/// zip data, malformed .npy headers, words that are not as many as vectors in .npy and .npz.
-/// A cache that is of no use is told with `warn`, and never an error.
+/// announced; a binary file that is cut. These are checked on every entry; that each number is
+/// finite, only on those of wanted words. The error is that of the first such entry. Text without a
+/// line end at its end, which may be cut within its last number, is told with `warn`. With
+/// Malformed::skip all of these entries are left out, and one warning has their numbers by kind. An
+/// error under both: a file that is none of these forms, damaged gzip and zip data, malformed .npy
+/// headers, words that are not as many as vectors in .npy and .npz. A cache that is of no use is
+/// told with `warn`, and never an error.
 WordVectors load_vectors(const std::string& path, const WordFilter& wanted,
                          const VectorOptions& options = {});
 /// The same for the words of a vocabulary.

@@ -165,7 +165,7 @@ void VectorLines::each_block(const WordFilter& wanted, const UseBlock& use) {
   } while (reader_.next(chunk_));
   if (count_) check_count(*count_, "the first line");
   if (!ended) {
-    complain("expected a line end behind the last number, found the end of the file: is it cut?");
+    mention("there is no line end behind the last number: it may be short if the file is cut");
   }
 }
 

@@ -100,6 +100,10 @@ void VectorReader::hand_out(std::vector<VectorBlock>& blocks, const UseBlock& us
 
 void VectorReader::complain(const std::string& message) {
   if (policy_ == Malformed::strict) fail(numbered_, message);
+  mention(message);
+}
+
+void VectorReader::mention(const std::string& message) {
   complaints_ += (complaints_.empty() ? "" : "; ") + message;
 }
 

@@ -100,6 +100,8 @@ class VectorReader {
   void hand_out(std::vector<VectorBlock>& blocks, const UseBlock& use);
   /// A flaw of the file as a whole, at its end: an error, or one more of the complaints.
   void complain(const std::string& message);
+  /// Adds to `complaints` what is no error with either policy.
+  void mention(const std::string& message);
   /// Compares the number of entries with the one that was announced by `header`.
   void check_count(std::size_t announced, const char* header);
 

@@ -128,10 +128,14 @@ EncodedTexts encode(const ClassifierModel& model, const std::vector<std::string>
   return encoded;
 }
 
+std::vector<std::string> model_files() {
+  return {"vocab.txt",      "ngrams.txt",        kept_words_file,
+          kept_values_file, "model.safetensors", "config.json"};
+}
+
 void save_model(const ClassifierModel& model, const std::string& folder) {
   check_labels(model.labels);
-  const FilesBeside beside(folder, {"vocab.txt", "ngrams.txt", kept_words_file, kept_values_file,
-                                    "model.safetensors", "config.json"});
+  const FilesBeside beside(folder, model_files());
   model.vocabulary.save(beside("vocab.txt"));
   if (listed(model.ngrams.options())) {
     model.ngrams.save(beside("ngrams.txt"), model.vocabulary);

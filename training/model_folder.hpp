@@ -26,6 +26,9 @@ struct ClassifierModel {
 /// Texts as ids that the model's network takes, n-grams and all, but without kept vectors.
 EncodedTexts encode(const ClassifierModel& model, const std::vector<std::string>& texts);
 
+/// The names of all files that a folder may have.
+std::vector<std::string> model_files();
+
 /// Writes the files into `folder`, which is made if it is missing. All are written beside
 /// their final places before the first is renamed, so that a full disk leaves the older model
 /// whole. The same model gives the same bytes. std::system_error if that fails, and errors as in

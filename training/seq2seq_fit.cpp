@@ -17,13 +17,13 @@ namespace {
 // Targets of a batch: what the decoder sees, and what it is to say at each position.
 struct Shifted {
   IndexArray seen;    // [B, T]
-  IndexArray wanted;  // [B T]
+  IndexArray wanted;  // [B, T]
 };
 
 Shifted shifted(const IndexArray& targets) {
   const std::size_t rows = targets.shape()[0];
   const std::size_t columns = targets.shape()[1] - 1;
-  Shifted result{IndexArray(Shape{rows, columns}), IndexArray(Shape{rows * columns})};
+  Shifted result{IndexArray(Shape{rows, columns}), IndexArray(Shape{rows, columns})};
   for (std::size_t b = 0; b < rows; ++b) {
     const Index* row = targets.data() + b * (columns + 1);
     std::copy_n(row, columns, result.seen.data() + b * columns);
@@ -34,13 +34,13 @@ Shifted shifted(const IndexArray& targets) {
 
 // What a model says of the targets of a batch.
 struct Forward {
-  Tensor logits;      // [B T, V]
-  IndexArray wanted;  // [B T]
+  Tensor logits;      // [B, T, V]
+  IndexArray wanted;  // [B, T]
   Tensor loss;
 };
 
 StepResult count(const Forward& forward) {
-  const std::size_t units = forward.logits.size(1);
+  const std::size_t units = forward.logits.size(2);
   StepResult result{static_cast<double>(forward.loss.item()), 0, 0};
   for (std::size_t i = 0; i < forward.wanted.size(); ++i) {
     const Index wanted = forward.wanted.data()[i];
@@ -164,11 +164,10 @@ class Seq2SeqTraining final : public EpochTask {
     const IndexArray sources = padded_batch(pairs.sources, examples).ids;
     const Seq2SeqNet& net = model_.net;
     const Tensor logits = net.out(net.decode(targets.seen, net.encode(sources, context), context));
-    const Tensor flat = reshape(logits, {targets.wanted.size(), logits.size(2)});
     const Tensor loss = cross_entropy(
-        flat, targets.wanted,
+        logits, targets.wanted,
         {.ignore_index = Vocabulary::pad, .label_smoothing = options_.label_smoothing});
-    return {flat, std::move(targets.wanted), loss};
+    return {logits, std::move(targets.wanted), loss};
   }
 
   // Of the step, from 1.

@@ -30,11 +30,17 @@ Array joined(const Array& table, const Array& more) {
 }
 
 void append_kept_rows(TextClassifier& net, const Array& values) {
-  const Shape& table = net.table().shape();
+  const Shape table = net.table_shape();
   const std::size_t more = values.shape()[0];
   check_memory("kept vectors", table[0] + more, table[1]);
-  const Parameter longer(joined(net.table().value(), values));
-  std::visit([&](auto& each) { each.embed.weight = longer; }, net.net);
+  if (const QuantizedTable* few_bits = net.quantized()) {
+    QuantizedTable longer = *few_bits;
+    longer.append(quantize(values, few_bits->kind()));
+    std::visit([&](auto& each) { each.embed.use_quantized(std::move(longer)); }, net.net);
+  } else {
+    const Parameter longer(joined(net.table().value(), values));
+    std::visit([&](auto& each) { each.embed.weight = longer; }, net.net);
+  }
   auto* bag = std::get_if<BagClassifier>(&net.net);
   if (bag == nullptr || !bag->nb.defined()) return;
   // What is not known of a word is not known of its class either.
@@ -106,10 +112,6 @@ void scatter(const Array& rows, const std::vector<Index>& examples, Array& to) {
 
 Serving::Serving(ClassifierModel model) : model_(std::move(model)) {
   if (model_.kept.words.empty()) return;
-  if (!model_.net.table().defined()) {
-    throw std::runtime_error(
-        "Serving: kept vectors need a table of floats, this model has another");
-  }
   Index id = model_.vocabulary.size() + model_.ngrams.size();
   for (const std::string& word : model_.kept.words) kept_ids_.emplace(word, id++);
   append_kept_rows(model_.net, std::exchange(model_.kept.values, {}));

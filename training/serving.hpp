@@ -27,8 +27,8 @@ struct ServedTexts {
 /// on which texts are together in a call.
 class Serving {
  public:
-  /// `model` must not be changed any more. std::runtime_error for kept vectors beside a table that
-  /// is no parameter, to which they cannot be added.
+  /// `model` must not be changed any more. Beside a quantized table, kept vectors are quantized
+  /// alike.
   explicit Serving(ClassifierModel model);
 
   const ClassifierModel& model() const { return model_; }

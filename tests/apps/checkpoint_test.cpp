@@ -2,11 +2,11 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <tapegrad/core/rng.hpp>
 #include <thread>
 
+#include "comparable.hpp"
 #include "made_up.hpp"
 #include "program.hpp"
 
@@ -28,14 +28,6 @@ struct Outputs {
   Words options = {"--quiet",       "--json",        directory / "record.json", "--out",
                    directory / "m", "--predictions", directory / "said.tsv"};
 };
-
-// The JSON in this file without what may differ from run to run.
-std::string comparable(const std::string& file) {
-  auto json = nlohmann::ordered_json::parse(read_file(file));
-  json.erase("timing");
-  json.erase("environment");
-  return json.dump();
-}
 
 // The record without what may differ, and the bytes of everything else.
 Words contents(const Outputs& outputs) {

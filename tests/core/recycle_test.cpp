@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <same.hpp>
+#include <sanitizers.hpp>
 #include <tapegrad/core/ops.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/recycle.hpp>
@@ -13,17 +14,7 @@ namespace tg = tapegrad;
 namespace {
 
 // With the sanitizers every array has memory of its own, so that they see uses after the end.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool recycles = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool recycles = false;
-#else
-constexpr bool recycles = true;
-#endif
-#else
-constexpr bool recycles = true;
-#endif
+constexpr bool recycles = !sanitized;
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20U;
 

@@ -1,4 +1,4 @@
-#!/ usr / bin / env python3
+#!/usr/bin/env python3
 """Prints the numbers of PyTorch in seq2seq_test.cpp (PyTorch 1.13).
 
 A small network of embeddings, positions, torch.nn.Transformer and a linear layer, every parameter of

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <tapegrad/training/serving.hpp>
+#include <tapegrad/training/smaller_model.hpp>
 
 #include <temporary.hpp>
 #include "tiny.hpp"
@@ -8,6 +9,7 @@ using tapegrad::Array;
 using tapegrad::ClassifierModel;
 using tapegrad::Index;
 using tapegrad::ModelKind;
+using tapegrad::QuantizedKind;
 using tapegrad::Real;
 using tapegrad::Serving;
 using Strings = std::vector<std::string>;
@@ -149,6 +151,33 @@ TEST_CASE("a word with a kept vector counts as if it were in the vocabulary") {
     check_near(serving.predict(others).probabilities,
                predict(model.net, encode(model, {"word2 other"})).probabilities);
     CHECK(same(model.net.table().value(), tiny::table(tiny::words, 4)));
+  }
+}
+
+TEST_CASE("beside a quantized table, kept vectors are quantized alike") {
+  for (const ModelKind kind : tiny::kinds) {
+    for (const auto bits : {QuantizedKind::float16, QuantizedKind::int8, QuantizedKind::int4}) {
+      INFO(to_string(kind) << ", " << to_string(bits));
+      const ClassifierModel model = with_kept(model_of(kind), {0.1F, -0.2F, 0.35F, 0.4F});
+      const Serving small(tapegrad::quantized(model, bits));
+      // The model of the numbers that the codes stand for.
+      const auto rounded = [bits](const Array& table) { return dequantize(quantize(table, bits)); };
+      ClassifierModel changed = model;
+      changed.net = tapegrad::clone(model.net);
+      tapegrad::Parameter(changed.net.table()).assign(rounded(model.net.table().value()));
+      changed.kept.values = rounded(model.kept.values);
+      const Serving wanted(std::move(changed));
+      const auto served = small.encode(views);
+      check_near(small.predict(served).probabilities, wanted.predict(served).probabilities);
+      check_near(small.text_vectors(served), wanted.text_vectors(served));
+      const std::vector<Index> classes(texts.size(), 1);
+      const std::vector<Real> moved = small.explain(served, classes);
+      const std::vector<Real> expected = wanted.explain(served, classes);
+      REQUIRE(moved.size() == expected.size());
+      for (std::size_t i = 0; i < moved.size(); ++i) {
+        CHECK(moved[i] == Approx(expected[i]).margin(1e-6));
+      }
+    }
   }
 }
 
