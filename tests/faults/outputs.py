@@ -36,7 +36,7 @@ class Outputs:
         """Each output is the earlier one or the later one.
 
         A model consists of several files, which are renamed one after the other: where the process
-        was killed, that is said of each of them.
+        was killed, or could not rename, that is said of each of them.
         """
         model = content(where / "model") or {}
         earlier, later = content(self.earlier / "model"), content(self.later / "model")
@@ -91,7 +91,7 @@ def disk_full_at_each_call(setting):
                 name = f"{error} from call {moment} on"
                 if done.code != 0:  # the last calls only remove files
                     with_context(name, expect_refused, done, where)
-                with_context(name, outputs_of.expect_whole, where)
+                with_context(name, outputs_of.expect_whole, where, True)
                 cases += 1
     return f"{cases} calls"
 
