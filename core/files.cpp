@@ -57,13 +57,6 @@ void write_flushed(const std::string& path, const std::vector<std::string_view>&
   if (!file.close()) fail(path, "write");
 }
 
-// Makes a renaming last: the name stands in the folder.
-void flush_folder_of(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const OpenFile opened(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY, "write");
-  if (::fsync(opened.descriptor()) != 0 && errno != EINVAL) fail(path, "write");
-}
-
 struct stat status_of(const std::string& path, int descriptor) {
   struct stat status {};
   if (::fstat(descriptor, &status) != 0) fail(path, "read");
@@ -144,6 +137,12 @@ void OutputFile::commit() {
   if (::close(descriptor) != 0) fail(path_, "write");
 }
 
+void flush_folder(const std::string& folder) {
+  const std::string path = folder.empty() ? "." : folder;
+  const OpenFile opened(path, O_RDONLY | O_DIRECTORY, "write");
+  if (::fsync(opened.descriptor()) != 0 && errno != EINVAL) fail(path, "write");
+}
+
 std::string read_file(const std::string& path) {
   const OpenFile file(path, O_RDONLY, "read");
   std::string bytes;
@@ -179,7 +178,7 @@ void write_file(const std::string& path, const std::vector<std::string_view>& pi
     ::unlink(beside.c_str());
     throw;
   }
-  flush_folder_of(path);
+  flush_folder(std::filesystem::path(path).parent_path().string());
 }
 
 }  // namespace tapegrad

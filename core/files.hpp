@@ -63,6 +63,10 @@ class OutputFile {
   std::uint64_t end_ = 0;
 };
 
+/// Makes what was renamed in a folder last, by waiting for the disk; "" is the folder in which the
+/// program runs. std::system_error with the path and the reason if that fails.
+void flush_folder(const std::string& folder);
+
 /// Makes `bytes` the content of the file `path`: written to `path`.tmp, flushed to the disk and
 /// renamed, so that a reader finds either the old content or the new, whatever happens.
 /// std::system_error with the path and the reason if that fails; the old file is then still there.

@@ -1,9 +1,13 @@
 #include <tapegrad/training/model_files.hpp>
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <system_error>
 #include <tapegrad/core/errors.hpp>
@@ -15,6 +19,43 @@
 namespace tapegrad {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// A new folder, which goes with all that is in it.
+struct TemporaryFolder {
+  std::string path;  // empty: it could not be made
+  // XXXXXX at the end of the pattern becomes something that no other folder has.
+  explicit TemporaryFolder(const std::string& pattern) : path(pattern) {
+    if (::mkdtemp(path.data()) == nullptr) path.clear();
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path.empty()) fs::remove_all(path, ignored);
+  }
+};
+
+// Gives a new folder the rights of another one; false if it would still belong to somebody else.
+bool take_rights(const std::string& folder, const std::string& of) {
+  struct stat own {};
+  struct stat wanted {};
+  return ::stat(of.c_str(), &wanted) == 0 && ::chmod(folder.c_str(), wanted.st_mode) == 0 &&
+         ::stat(folder.c_str(), &own) == 0 && own.st_uid == wanted.st_uid &&
+         own.st_gid == wanted.st_gid;
+}
+
+// Exchanges the names of two folders at one stroke; false where the system cannot.
+bool swap(const std::string& a, const std::string& b) {
+#ifdef RENAME_EXCHANGE
+  return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
 
 FilesBeside::FilesBeside(const std::string& folder, std::vector<std::string> names)
     : folder_(folder), names_(std::move(names)) {
@@ -32,7 +73,43 @@ std::string FilesBeside::operator()(const std::string& name) const {
   return (folder_ / name).string() + ".new";
 }
 
+// Whether the folder has more than the files of a model.
+bool FilesBeside::has_others() const {
+  for (const auto& entry : fs::directory_iterator(folder_)) {
+    const std::string name = entry.path().filename().string();
+    if (std::none_of(names_.begin(), names_.end(), [&](const std::string& ours) {
+          return name == ours || name == ours + ".new";
+        })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Exchanges the folder for a new one that holds what was written, if that can be done.
+bool FilesBeside::exchange() const {
+  const std::string here = fs::canonical(folder_).string();
+  if (has_others()) return false;
+  const TemporaryFolder there(here + ".new-XXXXXX");
+  if (there.path.empty() || !take_rights(there.path, here)) return false;
+  const auto move_all = [&](const auto& from, const auto& to) {
+    for (const std::string& name : names_) {
+      if (fs::exists(from(name))) fs::rename(from(name), to(name));
+    }
+  };
+  const auto in_place = [&](const std::string& name) { return there.path + "/" + name; };
+  move_all(*this, in_place);
+  flush_folder(there.path);
+  if (!swap(there.path, here)) {
+    move_all(in_place, *this);
+    return false;
+  }
+  flush_folder(fs::path(here).parent_path().string());
+  return true;
+}
+
 void FilesBeside::put_in_place() const {
+  if (exchange()) return;
   for (const std::string& name : names_) {
     if (fs::exists((*this)(name))) {
       fs::rename((*this)(name), folder_ / name);

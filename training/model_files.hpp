@@ -15,6 +15,10 @@
 namespace tapegrad {
 
 /// Files of a folder under other names, until all are written; what is not put in place is removed.
+///
+/// Put in place, they take the older ones' places at one stroke if they are all that the folder
+/// has, and the system can exchange two folders: whatever happens, it holds the older model or the
+/// newer one. Where it cannot, or the folder has other files, they are renamed one after the other.
 class FilesBeside {
  public:
   /// Makes the folder if it is missing. `names` are all files that a model may have, in the order
@@ -30,6 +34,9 @@ class FilesBeside {
   void put_in_place() const;
 
  private:
+  bool has_others() const;
+  bool exchange() const;
+
   std::filesystem::path folder_;
   std::vector<std::string> names_;
 };

@@ -38,7 +38,7 @@ bool product_is_refused() {
 }  // namespace
 
 TEST_CASE("a product that OpenBLAS has no memory for is an error, and comes to an end") {
-  if (sanitized) return;  // sanitizers need address space
+  if (sanitized) return;  // sanitizers need address space of their own
   const pid_t child = ::fork();
   if (child == 0) {
     ::alarm(60);

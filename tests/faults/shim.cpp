@@ -60,7 +60,8 @@ enum class Now { fine, die, fail };
 Now now(const std::string& path) {
   static const std::string fault = variable("FAULT");
   static const std::size_t colon = fault.find(':');
-  static const long moment = colon == std::string::npos ? LONG_MAX : std::stol(fault.substr(colon + 1));
+  static const long moment =
+      colon == std::string::npos ? LONG_MAX : std::stol(fault.substr(colon + 1));
   static long calls = 0;
   if (!counted(path)) return Now::fine;
   add_to_count();
@@ -177,6 +178,13 @@ int ftruncate(int descriptor, off_t size) noexcept {
 
 int rename(const char* from, const char* to) noexcept {
   return change(to, [&] { return next<int(const char*, const char*)>("rename")(from, to); });
+}
+
+int renameat2(int from_folder, const char* from, int to_folder, const char* to,
+              unsigned flags) noexcept {
+  using Function = int(int, const char*, int, const char*, unsigned);
+  return change(
+      to, [&] { return next<Function>("renameat2")(from_folder, from, to_folder, to, flags); });
 }
 
 int mkdir(const char* path, mode_t mode) noexcept {

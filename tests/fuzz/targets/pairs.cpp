@@ -33,11 +33,10 @@ void fuzz::check(std::string_view bytes) {
   file.set(bytes);
   const auto pairs = accepted(file.path(), [] { return tg::read_pairs(file.path()); });
   if (!pairs) return;
-  std::string written;
+  std::string written = "\xEF\xBB\xBF";  // a source may begin with another
   for (std::size_t i = 0; i < pairs->size(); ++i) {
     written += pairs->sources[i] + '\t' + pairs->targets[i] + '\n';
   }
-  if (is_packed(written)) return;
   file.set(written);
   const tg::TextPairs again = tg::read_pairs(file.path());
   expect(again.sources == pairs->sources, "sources come back");
