@@ -1,6 +1,6 @@
 #include <tapegrad/training/kept_vectors.hpp>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <filesystem>
 #include <string_view>
@@ -53,8 +53,18 @@ KeptVectors read_kept_vectors(const ModelFolder& from, std::size_t width) {
   KeptVectors kept;
   kept.words = read_words(from);
   const SafetensorsFile file(from.checked_path(kept_values_file));
-  check_tensors(file, {{tensor_name, {kept.words.size(), width}}});
-  kept.values = file.array(*file.find(tensor_name));
+  const RawTensor* tensor = file.find(tensor_name);
+  if (tensor == nullptr || file.tensors().size() != 1) {
+    throw FormatError(file.path(), 0, "expected one tensor, vectors");
+  }
+  if (tensor->shape != std::vector<std::size_t>{kept.words.size(), width}) {
+    throw FormatError(file.path(), 0,
+                      fmt::format("tensor vectors has shape [{}], [{}, {}] is wanted: {} has {} "
+                                  "words",
+                                  fmt::join(tensor->shape, ", "), kept.words.size(), width,
+                                  kept_words_file, kept.words.size()));
+  }
+  kept.values = file.array(*tensor);
   return kept;
 }
 

@@ -26,7 +26,7 @@ void write_kept_vectors(const KeptVectors& kept, const FilesBeside& files);
 
 /// Reads what write_kept_vectors wrote into a folder; no words if there is no vectors.txt.
 /// FormatError if the two files do not fit each other or the width D of the model, or a word comes
-/// twice, and as in ModelFolder, check_utf8 and check_tensors.
+/// twice, and as in ModelFolder, check_utf8 and SafetensorsFile.
 KeptVectors read_kept_vectors(const ModelFolder& from, std::size_t width);
 
 }  // namespace TAPEGRAD_PRECISION

@@ -116,7 +116,7 @@ TEST_CASE("what is wrong with files and options is told, with the usual exit cod
   fails({model, "--embed", "-", "--top", "2"}, 2, "--top: is about classes");
   fails({model, "--embed", "-", "--explain"}, 2, "--explain: is about classes");
   fails({model, "--embed", "-", "--output", "tsv"}, 2, "--output: is about classes");
-  fails({"/nowhere"}, 1, "/nowhere/config.json: cannot read");
+  fails({"/nowhere"}, 1, "/nowhere: cannot read");
   fails({model, "/nowhere"}, 1, "classify: error: /nowhere: cannot read: No such file");
   fails({model, model}, 1, "cannot read: Is a directory");
 
@@ -157,7 +157,7 @@ TEST_CASE("words that are not in train have their vector if --keep-vectors was g
   CHECK(said("with", "a superb film\n") != said("without", "a superb film\n"));
 }
 
-TEST_CASE("--keep-vectors is refused, or told to be of no use, where it cannot work") {
+TEST_CASE("the option --keep-vectors is refused, or told to be of no use, where it cannot work") {
   const MadeUp files;
   const TemporaryDirectory to;
   const auto fails = [&](Strings arguments, const std::string& text) {

@@ -20,7 +20,7 @@ Finished train(const MadeUp& files, const Arguments& changes) {
 
 }  // namespace
 
-TEST_CASE("--vectors takes a file of an archive") {
+TEST_CASE("the option --vectors takes a file of an archive") {
   const MadeUp files;
   const Finished plain = train(files, {});
   REQUIRE(plain.code == 0);
@@ -35,7 +35,7 @@ TEST_CASE("--vectors takes a file of an archive") {
   CHECK_THAT(unnamed.err, Contains("found other.txt, v.txt"));
 }
 
-TEST_CASE("--malformed-vectors says what is done about malformed lines") {
+TEST_CASE("the option --malformed-vectors says what is done about malformed lines") {
   const MadeUp files;
   const std::string bad = files.directory.file("bad.txt", "film 1 2\ndull 1\nfine 3 4\n");
   const Finished strict = train(files, {"--vectors", bad});
@@ -48,7 +48,8 @@ TEST_CASE("--malformed-vectors says what is done about malformed lines") {
   CHECK(train(files, {"--malformed-vectors", "ignore"}).code == 2);
 }
 
-TEST_CASE("--save-vectors writes the best model's words, without <pad>, <unk> and n-grams") {
+TEST_CASE(
+    "the option --save-vectors writes the best model's words, without <pad>, <unk> and n-grams") {
   const MadeUp files;
   const std::string saved = files.directory / "saved.vec";
   const Finished done = train(files, {"--save-vectors", saved, "--ngrams", "2"});

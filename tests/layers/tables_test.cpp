@@ -4,6 +4,7 @@
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/tapegrad.hpp>
 #include <vector>
+#include <warnings.hpp>
 
 #include <same.hpp>
 
@@ -13,13 +14,6 @@ using Catch::Matchers::Contains;
 namespace {
 
 // Collects warnings while it lives.
-struct Warnings {
-  std::vector<std::string> lines;
-  tg::LogSink before =
-      tg::set_warning_sink([this](const std::string& line) { lines.push_back(line); });
-  ~Warnings() { tg::set_warning_sink(before); }
-};
-
 tg::Array table() {
   return {{1, 2}, {3, 4}, {5, 6}};
 }
@@ -68,20 +62,20 @@ TEST_CASE("a pretrained table is a copy, frozen unless told otherwise") {
 }
 
 TEST_CASE("a pretrained padding row becomes zero and frozen, with a warning if it was not zero") {
-  Warnings warnings;
+  const Warnings warnings;
   const auto layer = tg::Embedding::from_pretrained(table(), {.freeze = false, .padding_idx = -1});
   CHECK((layer.weight.value() == tg::Array({{1, 2}, {3, 4}, {0, 0}})));
   CHECK(layer.weight.frozen_rows() == std::vector<tg::Index>{2});
   CHECK(layer.padding_idx == 2);
-  REQUIRE(warnings.lines.size() == 1);
-  CHECK(warnings.lines[0] ==
+  REQUIRE(warnings.all.size() == 1);
+  CHECK(warnings.all[0] ==
         "Embedding::from_pretrained: the padding row 2 of the pretrained weights was not zero; it "
         "is now");
   tg::Embedding::from_pretrained({{1, 2}, {0, 0}}, {.padding_idx = 1});
   tg::EmbeddingBag::from_pretrained({{1, 2}, {0, 0}}, {.padding_idx = 1});
-  CHECK(warnings.lines.size() == 1);
+  CHECK(warnings.all.size() == 1);
   tg::EmbeddingBag::from_pretrained(table(), {.padding_idx = 0});
-  CHECK(warnings.lines.size() == 2);
+  CHECK(warnings.all.size() == 2);
 }
 
 TEST_CASE("a table layer refuses weights that are not 2-D and padding that is out of range") {
@@ -209,10 +203,9 @@ TEST_CASE("a layer that uses a quantized table looks up in it, and has no parame
   CHECK(tg::parameters(embed).empty());
   CHECK(tg::parameters(bag).empty());
   CHECK(same(embed(ids).value(), embedding(tg::Tensor(numbers), ids).value()));
-  CHECK(same(bag({.ids = ids}).value(),
-             embedding_bag(tg::Tensor(numbers), {.ids = ids},
-                           {.mode = tg::BagMode::sum, .padding_idx = 0})
-                 .value()));
+  CHECK(same(bag({.ids = ids}).value(), embedding_bag(tg::Tensor(numbers), {.ids = ids},
+                                                      {.mode = tg::BagMode::sum, .padding_idx = 0})
+                                            .value()));
   const tg::Embedding other = clone(embed);
   CHECK(other.quantized == embed.quantized);
 }

@@ -5,6 +5,7 @@
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/text/dataset.hpp>
+#include <warnings.hpp>
 
 #include <zlib.h>
 
@@ -40,15 +41,6 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 /// Gathers warnings while it lives.
-struct Warnings {
-  Warnings() : before(tapegrad::set_warning_sink([this](const auto& m) { all.push_back(m); })) {}
-  Warnings(const Warnings&) = delete;
-  Warnings& operator=(const Warnings&) = delete;
-  ~Warnings() { tapegrad::set_warning_sink(before); }
-
-  Names all;
-  tapegrad::LogSink before;
-};
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 #include <tapegrad/text/line_stream.hpp>
 #include <thread>
 #include <vector>
+#include <warnings.hpp>
 
 #include <temporary.hpp>
 
@@ -97,12 +98,10 @@ TEST_CASE("gzip data that is damaged, cut or followed by other bytes is told") {
   damaged[good.size() - 5] = static_cast<char>(damaged[good.size() - 5] ^ 1);
   CHECK_THAT(error_of<FormatError>([&] { lines_of(damaged); }),
              Contains("damaged or incomplete gzip data: incorrect"));
-  Strings warnings;
-  tapegrad::set_warning_sink([&](const std::string& text) { warnings.push_back(text); });
+  const Warnings warnings;
   CHECK(lines_of(good + "other bytes") == Strings{"some text", "and more"});
-  tapegrad::set_warning_sink({});
-  REQUIRE(warnings.size() == 1);
-  CHECK_THAT(warnings[0], Contains("bytes behind the gzip data are left out"));
+  REQUIRE(warnings.all.size() == 1);
+  CHECK_THAT(warnings.all[0], Contains("bytes behind the gzip data are left out"));
 }
 
 TEST_CASE("a file that cannot be read is named with the reason") {

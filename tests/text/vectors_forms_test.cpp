@@ -138,9 +138,8 @@ TEST_CASE("the binary form is told by one vector of one number") {
   }
 }
 
-TEST_CASE("a file of vectors that is cut is an error wherever the cut is, and no crash with skip") {
+TEST_CASE("a file of vectors that is cut is an error or told, and no crash with skip") {
   const TemporaryDirectory directory;
-  const Warnings warnings;
   for (const Form& form : forms) {
     for (std::size_t size = 0; size < form.bytes.size(); ++size) {
       INFO(form.name << " cut after " << size << " of " << form.bytes.size());
@@ -148,10 +147,17 @@ TEST_CASE("a file of vectors that is cut is an error wherever the cut is, and no
       const bool only_end_is_missing =
           form.name == "word2vec binary" && size + 1 == form.bytes.size();
       const std::string path = put(directory, form.bytes.substr(0, size));
+      const Warnings warnings;
+      const std::string error = error_of<FormatError>([&] { load_vectors(path, any); });
+      // What is cut within the last number looks whole, but for the line end.
+      const bool may_look_whole = form.name.find("text") != std::string::npos && !at_an_end;
       if (only_end_is_missing || (!form.told_cut && at_an_end)) {
-        CHECK_NOTHROW(load_vectors(path, any));
+        CHECK(error == "nothing was thrown");
+      } else if (may_look_whole && error == "nothing was thrown") {
+        REQUIRE(warnings.all.size() == 1);
+        CHECK_THAT(warnings.all[0], Catch::Contains("there is no line end behind the last number"));
       } else {
-        CHECK_THROWS_AS(load_vectors(path, any), FormatError);
+        CHECK(error != "nothing was thrown");
       }
       try {
         const WordVectors some = load_vectors(path, any, {.malformed = Malformed::skip});

@@ -67,7 +67,7 @@ TEST_CASE("16 bytes may be read from the begin of every token on") {
 
 TEST_CASE("a set of ids gives back what was added, sorted and once, and is empty then") {
   Rng rng(3);
-  for (const std::size_t bound : {1, 64, 65, 4096, 4097, 300000}) {
+  for (const std::size_t bound : {1U, 64U, 65U, 4096U, 4097U, 300000U}) {
     tapegrad::detail::IdSet set(bound);
     for (int round = 0; round < 20; ++round) {
       std::set<std::int32_t> expected;

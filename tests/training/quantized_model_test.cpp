@@ -10,6 +10,7 @@
 #include <tapegrad/optim/adam.hpp>
 #include <tapegrad/training/safetensors.hpp>
 #include <tapegrad/training/smaller_model.hpp>
+#include <warnings.hpp>
 
 #include <temporary.hpp>
 #include "tiny.hpp"
@@ -223,9 +224,6 @@ TEST_CASE("scales, zero points and halves that are not finite are an error that 
 }
 
 TEST_CASE("a padding row that is not zero becomes so, with a warning") {
-  std::vector<std::string> warnings;
-  const auto before =
-      tapegrad::set_warning_sink([&](const std::string& text) { warnings.push_back(text); });
   for (const QuantizedKind form : forms) {
     ClassifierModel model = model_of(ModelKind::cnn);
     tapegrad::Array table = model.net.table().value();
@@ -234,13 +232,12 @@ TEST_CASE("a padding row that is not zero becomes so, with a warning") {
     std::visit([&](auto& each) { each.embed.use_quantized(quantize(table, form)); }, model.net.net);
     const TemporaryDirectory directory;
     save_model(model, directory.path());
-    warnings.clear();
+    const Warnings warnings;
     const ClassifierModel loaded = tapegrad::load_model(directory.path());
-    REQUIRE(warnings.size() == 1);
-    CHECK_THAT(warnings[0], Catch::Contains("the padding row 0 of the table was not zero"));
+    REQUIRE(warnings.all.size() == 1);
+    CHECK_THAT(warnings.all[0], Catch::Contains("the padding row 0 of the table was not zero"));
     CHECK(same(probabilities(loaded), probabilities(good)));
   }
-  tapegrad::set_warning_sink(before);
 }
 
 TEST_CASE("a form of the table that nobody knows is an error") {

@@ -55,7 +55,7 @@ const tg::LabelledTexts& train_texts() {
   }();
   return texts;
 }
-constexpr std::size_t rows = 100, batches = 6;
+constexpr std::size_t rows = 100;
 
 // Trains; killed in this call of the progress callback, of which there are 7 an epoch.
 Outcome train(const Setting& setting, Checkpoints* checkpoints = nullptr, int killed_at = never) {

@@ -7,6 +7,7 @@
 #include <tapegrad/optim/lr_scheduler.hpp>
 #include <tapegrad/optim/sgd.hpp>
 #include <vector>
+#include <warnings.hpp>
 
 namespace tg = tapegrad;
 
@@ -155,21 +156,19 @@ TEST_CASE("a training that goes on takes its schedule up where it was") {
 }
 
 TEST_CASE("a scheduler that is ahead of its optimizer warns, once") {
-  std::vector<std::string> warnings;
-  const auto before =
-      tg::set_warning_sink([&](const std::string& text) { warnings.push_back(text); });
+  const Warnings warnings;
   tg::SGD sgd(one(), {.lr = 1});
   tg::LRScheduler late(sgd, tg::StepLR{.step_size = 1});
   sgd.step({});
   late.step();
-  CHECK(warnings.empty());
+  CHECK(warnings.all.empty());
   tg::LRScheduler early(sgd, tg::StepLR{.step_size = 1});
   early.step();
   early.step();
-  tg::set_warning_sink(before);
-  CHECK(warnings == std::vector<std::string>{
-                        "LRScheduler::step was called before the first Optimizer::step, so that "
-                        "the first learning rate of the schedule is never used"});
+  CHECK(warnings.all ==
+        std::vector<std::string>{
+            "LRScheduler::step was called before the first Optimizer::step, so that "
+            "the first learning rate of the schedule is never used"});
 }
 
 TEST_CASE("one cycle has an end whatever its settings, and stays there") {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/log.hpp>
+#include <warnings.hpp>
 
 #include "folders.hpp"
 
@@ -190,10 +191,9 @@ TEST_CASE("a row of padding that is not zero becomes zero, as in a pretrained ta
   bytes[data + 3] = '\x3f';  // the table comes first
   const TemporaryDirectory directory;
   write(directory, saved);
-  std::string warning;
-  const auto before = tapegrad::set_warning_sink([&](const std::string& text) { warning = text; });
+  const Warnings warnings;
   const auto model = tapegrad::load_model(directory.path());
-  tapegrad::set_warning_sink(before);
-  CHECK_THAT(warning, Catch::Contains("padding row 0"));
+  REQUIRE(warnings.all.size() == 1);
+  CHECK_THAT(warnings.all[0], Catch::Contains("padding row 0"));
   CHECK(model.net.table().value()(0, 0) == 0);
 }
