@@ -12,6 +12,7 @@ inline bool same(const tapegrad::Array& a, const tapegrad::Array& b) {
 
 /// Same shape, same bits.
 inline bool same_bits(const tapegrad::Array& a, const tapegrad::Array& b) {
+  if (a.size() == 0 || b.size() == 0) return a.shape() == b.shape();  // memcmp wants no nullptr
   return a.shape() == b.shape() &&
          std::memcmp(a.data(), b.data(), a.size() * sizeof(tapegrad::Real)) == 0;
 }

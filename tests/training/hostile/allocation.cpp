@@ -46,6 +46,10 @@ void restart() {
 void* operator new(std::size_t size) {
   return counted(std::malloc(size));
 }
+void* operator new(std::size_t size, const std::nothrow_t& /*nothrow*/) noexcept {
+  void* const block = std::malloc(size);
+  return block == nullptr ? nullptr : counted(block);
+}
 void* operator new(std::size_t size, std::align_val_t alignment) {
   const auto step = static_cast<std::size_t>(alignment);
   return counted(std::aligned_alloc(step, (size + step - 1) / step * step));
