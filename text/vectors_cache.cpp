@@ -220,7 +220,7 @@ std::uint64_t cache_hash(const void* bytes, std::size_t size, std::uint64_t hash
     mix(word);
   }
   std::uint64_t rest = 0;
-  std::memcpy(&rest, at, size);
+  if (size > 0) std::memcpy(&rest, at, size);
   mix(rest);
   return hash;
 }

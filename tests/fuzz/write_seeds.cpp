@@ -72,7 +72,7 @@ void write_texts(Seeds& seeds, const std::string& data) {
   std::string pairs;
   for (std::size_t i = 0; i < reviews.texts.size(); ++i) {
     const std::string& label = reviews.label_names[static_cast<std::size_t>(reviews.labels[i])];
-    const std::string& text = reviews.texts[i];
+    const std::string text(reviews.texts[i]);
     forms[1] += label + ' ' + text + '\n';
     forms[3] += label + ",\"" + text + "\"\r\n";
     forms[4] += "__label__" + label + ' ' + text + '\n';

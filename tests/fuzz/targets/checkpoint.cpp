@@ -2,6 +2,7 @@
 #include <stdexcept>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/training/divergence.hpp>
+#include <tapegrad/training/epochs.hpp>
 
 #include "../fuzz.hpp"
 #include "../training.hpp"
@@ -20,6 +21,7 @@ void fuzz::check(std::string_view bytes) {
     try {
       train({.folder = run, .every = 1000, .resume = true});
     } catch (const tg::NotFiniteError&) {           // of numbers that cannot be trained on
+    } catch (const tg::DivergedError&) {            // the same, found in a step
     } catch (const std::invalid_argument& error) {  // of a training with other options
       expect_named(path, error.what());
     }

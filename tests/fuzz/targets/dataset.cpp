@@ -19,7 +19,7 @@ tg::DatasetOptions options(std::size_t choice) {
   return chosen;
 }
 
-std::string quoted(const std::string& field) {
+std::string quoted(std::string_view field) {
   std::string all = "\"";
   for (const char c : field) all.append(c == '"' ? 2 : 1, c);
   return all + '"';
