@@ -13,10 +13,12 @@ namespace tapegrad {
 template <class T>
 struct LargeAllocator : std::allocator<T> {
   using value_type = T;
+  // NOLINTBEGIN(readability-identifier-naming): the names are those of the standard library.
   template <class U>
   struct rebind {
     using other = LargeAllocator<U>;
   };
+  // NOLINTEND(readability-identifier-naming)
 
   LargeAllocator() = default;
   template <class U>
