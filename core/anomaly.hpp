@@ -63,6 +63,7 @@ class DetectAnomaly {
   std::vector<NamedParameter> names_;
   AnomalyOptions options_;
   const DetectAnomaly* outer_;
+  // Private, so with an underscore. NOLINTNEXTLINE(readability-identifier-naming)
   static constinit thread_local const DetectAnomaly* current_;
 };
 
