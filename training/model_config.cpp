@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/text/utf8.hpp>
 #include <tapegrad/training/config_reader.hpp>
 #include <tapegrad/training/model_files.hpp>
 
@@ -81,7 +82,7 @@ void check_labels(const std::vector<std::string>& labels) {
     const auto control = [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; };
     if (label.empty()) refuse("is empty");
     if (std::any_of(label.begin(), label.end(), control)) refuse("has a control character");
-    if (!is_utf8(label)) refuse("is not UTF-8");
+    if (detail::first_not_utf8(label) < label.size()) refuse("is not UTF-8");
     if (!seen.insert(label).second) refuse("came before");
   }
 }

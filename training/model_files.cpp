@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
-#include <utf8proc.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -13,6 +12,7 @@
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/memory.hpp>
+#include <tapegrad/text/utf8.hpp>
 #include <tapegrad/training/safetensors.hpp>
 #include <utility>
 
@@ -161,23 +161,13 @@ std::string ModelFolder::read(const std::string& name, std::uint64_t most) const
   return read_file(text_path(name, most));
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    utf8proc_int32_t code = 0;
-    const auto size = static_cast<utf8proc_ssize_t>(std::min<std::size_t>(text.size(), 4));
-    const auto length =
-        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), size, &code);
-    if (length < 1) return false;
-    text.remove_prefix(static_cast<std::size_t>(length));
-  }
-  return true;
-}
-
 void check_utf8(std::string_view text, const std::string& path) {
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
-    if (!is_utf8(line)) throw FormatError(path, number, "expected UTF-8, found bytes that are not");
+    if (detail::first_not_utf8(line) < line.size()) {
+      throw FormatError(path, number, "expected UTF-8, found bytes that are not");
+    }
     if (line.find('\0') != std::string_view::npos) throw FormatError(path, number, "has a NUL");
   }
 }

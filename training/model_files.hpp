@@ -65,7 +65,6 @@ class ModelFolder {
   std::filesystem::path real_;  // without links
 };
 
-bool is_utf8(std::string_view text);
 /// FormatError with the line for a text of the file `path` that is not UTF-8 or has a NUL.
 void check_utf8(std::string_view text, const std::string& path);
 
