@@ -145,7 +145,7 @@ std::string ModelFolder::checked_path(const std::string& name) const {
 }
 
 std::string ModelFolder::text_path(const std::string& name, std::uint64_t most) const {
-  const std::string file = checked_path(name);
+  std::string file = checked_path(name);
   const std::uint64_t size = fs::file_size(file);
   if (size > most) {
     throw FormatError(file, 0, fmt::format("has {} bytes, expected at most {}", size, most));
