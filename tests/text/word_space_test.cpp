@@ -27,7 +27,7 @@ TEST_CASE("an analogy is answered by the word nearest to b - a + c, of vectors o
   // With lengths 1: b - a + c = (-1, 1, 1). With lengths as given it would be (-9, 1, 2), next to
   // "long".
   const WordSpace space({"a", "b", "c", "long", "wanted", "other"},
-                        {{9, 0, 0}, {0, 1, 0}, {0, 0, 2}, {-9, 1, 2}, {-1, 1, 1}, {0, -1, 0}});
+                        Array{{9, 0, 0}, {0, 1, 0}, {0, 0, 2}, {-9, 1, 2}, {-1, 1, 1}, {0, -1, 0}});
   const auto answers = space.solve({{0, 1, 2}}, 2)[0];
   REQUIRE(answers.size() == 2);
   CHECK(space.word(answers[0].row) == "wanted");
@@ -70,7 +70,7 @@ TEST_CASE("a word space that makes no sense is refused") {
           WordSpace({"a", "b"}, Array{{1, 2}});
         }) == "WordSpace: vectors has shape [1, 2], [2, D] is wanted");
   CHECK(error_of<std::invalid_argument>([] {
-          WordSpace({"a", "b", "a"}, {{1, 2}, {3, 4}, {5, 6}});
+          WordSpace({"a", "b", "a"}, Array{{1, 2}, {3, 4}, {5, 6}});
         }) == "WordSpace: word 2, \"a\", comes twice");
   CHECK(error_of<tapegrad::IndexError>([] {
           WordSpace({"a"}, Array{{1, 2}}).solve({{0, 0, 1}}, 1);
