@@ -8,33 +8,10 @@
 #include <numeric>
 #include <tapegrad/training/json_string.hpp>
 
+#include "fields.hpp"
+
 namespace tapegrad {
 namespace {
-
-// A name that fits into one field of one line.
-std::string field(const std::string& name) {
-  if (name.find_first_of("\t\n\r\\") == std::string::npos) return name;
-  std::string escaped;
-  for (const char c : name) {
-    switch (c) {
-      case '\t':
-        escaped += "\\t";
-        break;
-      case '\n':
-        escaped += "\\n";
-        break;
-      case '\r':
-        escaped += "\\r";
-        break;
-      case '\\':
-        escaped += "\\\\";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
 
 // JSON has no infinite numbers.
 std::string json_number(Real x) {
