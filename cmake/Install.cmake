@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 install(TARGETS tapegrad EXPORT tapegradTargets)
 
 file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
-     core/*.hpp layers/*.hpp optim/*.hpp text/*.hpp training/*.hpp)
+     core/*.hpp layers/*.hpp optim/*.hpp text/*.hpp training/*.hpp report/*.hpp)
 foreach(header IN LISTS headers ITEMS tapegrad.hpp)
   cmake_path(GET header PARENT_PATH folder)
   install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tapegrad/${folder})
