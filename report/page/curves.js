@@ -49,8 +49,9 @@ function curveChart(colors, report, kind, hidden) {
     options: {
       interaction: { mode: "index", intersect: false, axis: "x" },
       scales: {
-        x: axis("epoch", { type: "linear", ticks: { precision: 0 }, grid: { display: false }, offset: longest(report) < 2 }),
-        y: axis(kind.percent ? "%" : ""),
+        x: axis("epoch", { type: "linear", ticks: { precision: 0 }, grid: { display: false }, offset: longest(report) < 2,
+               min: longest(report) < 2 ? undefined : 1 }),
+        y: axis("", kind.percent ? { ticks: { precision: 0, callback: (value) => `${value}\u00a0%` } } : {}),
       },
       plugins: { tooltip: {
         filter: ({ dataset }) => dataset.middle,

@@ -8,7 +8,7 @@ function pairedDifferences(report, first, second) {
       .map((run) => run.accuracy - others.get(key(run)));
 }
 
-const points = (difference) => `${(100 * Math.abs(difference)).toFixed(1)} points`;
+const points = (difference) => `${(100 * Math.abs(difference)).toFixed(1)}\u00a0points`;
 
 /** The size of what the accuracies were measured on, or 0. */
 const measuredTexts = (report) =>
@@ -32,11 +32,11 @@ function comparison(report) {
   if (clear) {
     return [`${a} wins with ${reached}`,
             `${points(lead)} more than ${b}, and better ${runs} with the same start. ` +
-            `The difference spreads by ± ${points(deviation(pairs))} from run to run.`];
+            `The difference spreads by ±\u00a0${points(deviation(pairs))} from run to run.`];
   }
   return [`${a} and ${b} are level at ${reached}`,
-          `The first is ${points(lead)} ahead and better ${runs}, but the difference spreads by ` +
-          `± ${points(deviation(pairs))} from run to run: no way to tell them apart.`];
+          `${a} is ${points(lead)} ahead and better ${runs}, but the difference spreads by ` +
+          `±\u00a0${points(deviation(pairs))} from run to run: no way to tell them apart.`];
 }
 
 function headline(report) {
@@ -45,7 +45,7 @@ function headline(report) {
   const { mean: accuracy, sd } = finalAccuracy(report, way);
   const runs = finalAccuracies(report, way).length;
   return [`${capitalized(wayName(way))} reaches ${percent(accuracy)}`,
-          runs > 1 ? `Over ${runs} runs it spreads by ± ${points(sd)}.` : "One run, so the spread is unknown."];
+          runs > 1 ? `Over ${runs} runs it spreads by ±\u00a0${points(sd)}.` : "One run, so the spread is unknown."];
 }
 
 function showHeadline(report) {
@@ -59,7 +59,7 @@ function showHeadline(report) {
   fill("created", report.created ?? "");
   fill("headline", first);
   fill("headline-detail", detail,
-       chance ? ` ${count(texts)} ${on} texts alone leave an accuracy uncertain by ± ${points(chance)}.` : "");
+       chance ? ` ${count(texts)} ${on} texts alone leave an accuracy uncertain by ±\u00a0${points(chance)}.` : "");
   showResultsTable(report, on);
   showResultsChart(report, on);
 }
@@ -67,7 +67,7 @@ function showHeadline(report) {
 function showResultsTable(report, on) {
   const best = byAccuracy(report)[0];
   const head = ["Way", "Dev", ...(on === "test" ? ["Test"] : []), "Kept epoch", "Rate", "Trained numbers"];
-  const spread = (value) => missing(value?.mean) ? "–" : `${(100 * value.mean).toFixed(1)} ± ${(100 * (value.sd ?? 0)).toFixed(1)}`;
+  const spread = (value) => missing(value?.mean) ? "–" : `${(100 * value.mean).toFixed(1)} ±\u00a0${(100 * (value.sd ?? 0)).toFixed(1)}`;
   const epochs = (way) => {
     const kept = way.runs.map((run) => run.best_epoch).filter((epoch) => !missing(epoch));
     if (kept.length === 0) return "–";
@@ -91,7 +91,7 @@ function showResultsChart(report, on) {
   byId("results-plot").style.height = `${Math.max(7, 4 + 2.6 * ways.length)}rem`;
   const runs = ways.map((way, i) => finalAccuracies(report, way).map((run) => ({ x: 100 * run.accuracy, y: i, run })));
   const middle = ways.map((way) => finalAccuracy(report, way));
-  const words = ways.map((way, i) => `${wayName(way)} ${percent(middle[i].mean)} ± ${points(middle[i].sd ?? 0)}`);
+  const words = ways.map((way, i) => `${wayName(way)} ${percent(middle[i].mean)} ±\u00a0${points(middle[i].sd ?? 0)}`);
   fill("results-caption", `Accuracy on ${on}: each dot a run, the stroke their mean, the bar one standard deviation.`);
   showChart("results-chart", `Accuracy on ${on}: ${listed(words)}.`, (colors) => ({
     type: "scatter",

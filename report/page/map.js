@@ -54,6 +54,13 @@ function onTopFirst(n) {
   return largestFirst(n, lean);
 }
 
+/** The radius of a word's point: more where there is room for it. */
+function pointRadius() {
+  const plot = byId("map-plot");
+  const room = Math.sqrt(plot.clientWidth * plot.clientHeight / map.shown);
+  return Math.max(1.4, Math.min(4, 0.26 * room)) * Math.min(1.8, Math.sqrt(map.whole.scale / map.now.scale));
+}
+
 /** Puts each word where it is now, into the series of its colour. */
 function placeWords(chart) {
   const series = chart.data.datasets.filter((line) => line.color !== undefined);
@@ -62,7 +69,8 @@ function placeWords(chart) {
     Object.assign(point, placeOf(point.word, map.now.time));
     lists[colorOf(point.word, map.now.time)].push(point);
   }
-  for (const line of series) line.data = lists[line.color];
+  const radius = pointRadius();
+  for (const line of series) Object.assign(line, { data: lists[line.color], radius });
 }
 
 /** The places of a word up to a time, one for each epoch, and where it is at that time. */
@@ -103,11 +111,13 @@ const namesPlugin = {
     Object.assign(ctx, { strokeStyle: colors.panel, fillStyle: colors.ink });
     for (const [k, i] of namedWords().entries()) {
       const place = placeOf(i, map.now.time);
-      const [x, y] = [scales.x.getPixelForValue(place.x), scales.y.getPixelForValue(place.y)];
+      let [x, y] = [scales.x.getPixelForValue(place.x), scales.y.getPixelForValue(place.y)];
       ctx.font = `${k === 0 && page.word !== null ? "700 15px" : "600 12px"} ${colors.sans}`;
       const text = shortened(map.data.words[i]);
       const width = ctx.measureText(text).width;
-      const left = [x + 8, x - 8 - width].find((from) => from > 0 && from + width < chart.width &&
+      const main = k === 0 && page.word !== null;
+      if (main) y -= 20;  // its path needs the place beside it
+      const left = (main ? [x - width / 2] : [x + 8, x - 8 - width]).find((from) => from > 0 && from + width < chart.width &&
           !taken.some((box) => Math.abs(box.y - y) < 15 && from < box.right + 4 && from + width > box.left - 4));
       if (left === undefined || y < 8 || y > chart.height - 8) continue;
       taken.push({ left, right: left + width, y });
@@ -127,7 +137,6 @@ function wordLines(i, time) {
 
 function mapSeries(colors) {
   const fills = colorsOfMap(colors);
-  const radius = map.data.words.length > 1500 ? 2.6 : 3.6;
   const still = { pointRadius: 0, pointHitRadius: 0, showLine: true, borderJoinStyle: "round" };
   return [
     { name: "picked", data: [], radius: 8, hoverRadius: 8, hitRadius: 0, borderWidth: 2.5, borderColor: colors.ink, backgroundColor: "transparent" },
@@ -135,7 +144,7 @@ function mapSeries(colors) {
       pointBackgroundColor: colors.panel, pointBorderColor: colors.ink },
     { name: "trails", data: [], ...still, borderColor: faded(colors.ink, 0.45), borderWidth: 1.25 },
     ...onTopFirst(fills.length).map((color) => ({
-      color, data: [], radius, hitRadius: 5, hoverRadius: 6, borderWidth: 0, backgroundColor: faded(fills[color], 0.88),
+      color, data: [], hitRadius: 5, hoverRadius: 6, borderWidth: 0, backgroundColor: faded(fills[color], 0.88),
       hoverBackgroundColor: fills[color], hoverBorderWidth: 2, hoverBorderColor: colors.ink,
     })),
   ];
@@ -149,13 +158,15 @@ function mapChart(colors) {
     type: "scatter",
     data: { datasets: mapSeries(colors) },
     options: {
+      layout: { autoPadding: false },
       scales: { x: { display: false, ...rangeOf("x", size.width) }, y: { display: false, ...rangeOf("y", size.height) } },
       onResize: (chart, resized) => {
         fitView(resized);
         setRanges(chart, resized);
       },
-      onClick: (event, items) => {
-        const word = items.map((item) => item.element.$context.raw.word).find((i) => i !== undefined);
+      onClick: (event, items, chart) => {
+        const pointOf = ({ datasetIndex, index }) => chart.data.datasets[datasetIndex].data[index];
+        const word = items.map((item) => pointOf(item).word).find((i) => i !== undefined);
         if (word !== undefined) pickWord(map.data.words[word], false);
       },
       plugins: {

@@ -6,16 +6,15 @@ function movedColumns() {
   const most = Math.max(...data.moved);
   const bar = (i) => element("span", { class: "track", "aria-hidden": "true" },
                              element("i", { style: `width: ${100 * data.moved[i] / most}%` }));
-  const columns = [
-    { title: "Moved", key: (i) => data.moved[i], cell: (i) => [number(data.moved[i]), bar(i)] },
+  const [before, after] = [0, keptTime()];
+  const change = (i) => Math.abs(at(data.leaning, after)[i] - at(data.leaning, before)[i]);
+  return [
+    { title: "Moved", key: (i) => data.moved[i], cell: (i) => [fixed(data.moved[i], most), bar(i)] },
+    { title: "Leaning before → after", key: missing(data.leaning_class) ? undefined : change,
+      cell: (i) => leaningCell(i, before, after) },
     { title: "Times in train", key: (i) => data.count[i], cell: (i) => [count(data.count[i])] },
     { title: "Steps with a gradient", key: (i) => data.touched?.[i], cell: (i) => [count(data.touched?.[i])] },
   ];
-  const [before, after] = [0, keptTime()];
-  const change = (i) => Math.abs(at(data.leaning, after)[i] - at(data.leaning, before)[i]);
-  columns.push({ title: "Leaning before → after", cell: (i) => leaningCell(i, before, after), wide: true,
-                 key: missing(data.leaning_class) ? undefined : change });
-  return columns;
 }
 
 /** What the classifier says of a word before and after: as text, and between two classes as a way. */

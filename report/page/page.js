@@ -58,7 +58,7 @@ const missing = (value) => value === null || value === undefined || Number.isNaN
 const count = (n) => (missing(n) ? "–" : n.toLocaleString("en"));
 
 /** A share of 1 in percent. */
-const percent = (share, digits = 1) => (missing(share) ? "–" : `${(100 * share).toFixed(digits)} %`);
+const percent = (share, digits = 1) => (missing(share) ? "–" : `${(100 * share).toFixed(digits)}\u00a0%`);
 
 /** A number with three significant digits. */
 function number(value) {
@@ -68,6 +68,10 @@ function number(value) {
   if (size < 1e-3 || size >= 1e6) return value.toExponential(1).replace("e", " e").replace("+", "");
   return value.toLocaleString("en", { maximumSignificantDigits: Math.max(3, Math.ceil(Math.log10(size))) });
 }
+
+/** A number as text, with as many decimals as three digits of the greatest of its kind need. */
+const fixed = (value, greatest) =>
+  missing(value) ? "–" : value.toFixed(Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(greatest || 1)))));
 
 const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 

@@ -12,9 +12,8 @@ function showConfusion(data, labels) {
   };
   fill("confusion",
        element("thead", {},
-               element("tr", {}, element("td"), element("th", { scope: "colgroup", colspan: matrix[0].length }, "The model says")),
-               element("tr", {}, element("th", { scope: "col" }, "It is"), ...matrix[0].map((_, j) => element("th", { scope: "col" }, name(j))))),
-       element("tbody", {}, ...matrix.map((line, i) => element("tr", {}, element("th", { scope: "row" }, name(i)), ...line.map(cell(line, i))))));
+               element("tr", {}, element("th"), ...matrix[0].map((_, j) => element("th", { scope: "col" }, element("span", {}, "says "), name(j))))),
+       element("tbody", {}, ...matrix.map((line, i) => element("tr", {}, element("th", { scope: "row" }, element("span", {}, "is "), name(i)), ...line.map(cell(line, i))))));
 }
 
 /**
@@ -58,7 +57,7 @@ function showMistakes(shown = 8) {
   byId("mistakes-text").hidden = mistakes.length + right.length === 0;
   fill("mistakes-text", "Underlined words with + speak for what the model says, dotted ones with − against it; ++ and −− do so strongly.");
   showTexts("mistakes", mistakes, labels, shown);
-  showTexts("right", right, labels, Math.max(3, shown));
+  showTexts("right", right, labels, shown > 8 ? right.length : 3);
   moreButton("mistakes-more", Math.min(shown, mistakes.length), mistakes.length, "mistakes", () => showMistakes(mistakes.length));
 }
 

