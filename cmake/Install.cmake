@@ -17,8 +17,9 @@ endforeach()
 # find_package.
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tapegrad)
 install(EXPORT tapegradTargets NAMESPACE tapegrad:: DESTINATION ${package_dir})
+set(data_dir ${CMAKE_INSTALL_DATADIR}/tapegrad)
 configure_package_config_file(cmake/tapegradConfig.cmake.in tapegradConfig.cmake
-                              INSTALL_DESTINATION ${package_dir})
+                              INSTALL_DESTINATION ${package_dir} PATH_VARS data_dir)
 write_basic_package_version_file(tapegradConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tapegradConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/tapegradConfigVersion.cmake
@@ -56,8 +57,7 @@ if(TAPEGRAD_BUILD_APPS)
     set_target_properties(${apps} PROPERTIES INSTALL_RPATH "$ORIGIN/${lib_from_bin}")
   endif()
   install(TARGETS ${apps} RUNTIME COMPONENT tapegrad_programs)
-  install(DIRECTORY data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tapegrad
-          COMPONENT tapegrad_programs)
+  install(DIRECTORY data/ DESTINATION ${data_dir} COMPONENT tapegrad_programs)
 endif()
 
 # A part of its own, since Debian packages have their licences elsewhere.

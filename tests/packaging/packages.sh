@@ -86,6 +86,12 @@ outside_project "$source_dir/examples/quickstart" tapegrad
 grep -q "$lib/$so_name" "$work/quickstart.ldd" || fail "quickstart does not use the package's library"
 outside_project "$tests/check" tapegrad-check
 
+work_dir=$work/custom_layer
+cmake -S "$source_dir/examples/custom_layer" -B "$work_dir" -G Ninja \
+  -D CMAKE_PREFIX_PATH="$root/usr" > "$work_dir.log"
+cmake --build "$work_dir" >> "$work_dir.log" || { cat "$work_dir.log" && exit 1; }
+ctest --test-dir "$work_dir" --output-on-failure > "$work_dir.txt" || { cat "$work_dir.txt" && exit 1; }
+
 cmake -S "$tests/parent" -B "$work/parent" -G Ninja -D WAY=FetchContent \
   -D TAPEGRAD_SOURCE="$source_dir" "$@" > "$work/parent.log"
 cmake --build "$work/parent" >> "$work/parent.log" || { cat "$work/parent.log" && exit 1; }
