@@ -4,6 +4,6 @@
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-TARGETS="train_sentiment train_seq2seq padding_gradients" "$top"/scripts/build.sh release
+TARGETS="train_sentiment classify quantize train_seq2seq padding_gradients" "$top"/scripts/build.sh release
 "$top"/build/release/bin/train_sentiment "$@"
 "$top"/build/release/bin/padding_gradients

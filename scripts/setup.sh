@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build pkg-config libxtensor-dev libxtensor-blas-dev libopenblas-dev
   libfmt-dev nlohmann-json3-dev libutf8proc-dev zlib1g-dev libzip-dev libcli11-dev catch2
 )
-ci_packages=(ccache clang clang-format clang-tidy libclang-rt-dev)
+ci_packages=(ccache clang clang-format clang-tidy libclang-rt-dev git python3 curl unzip)
 
 case "$*" in
   "") ;;
@@ -35,6 +35,7 @@ if ((${#missing[@]} == 0)); then
 fi
 if ((EUID != 0)); then
   echo "setup: packages are missing; install them with" >&2
+  echo "  sudo apt-get update" >&2
   echo "  sudo apt-get install ${missing[*]}" >&2
   exit 1
 fi
@@ -51,4 +52,4 @@ quietly() {
 }
 echo "setup: installing ${missing[*]}"
 quietly apt-get update
-quietly apt-get install --yes --no-install-recommends "${missing[@]}"
+quietly apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"

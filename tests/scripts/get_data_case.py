@@ -14,6 +14,7 @@ from faulty_server import FaultyServer
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "get_data.sh"
 MR = "/mr/rt-polaritydata.tar.gz"
+GLOVE = "/glove/glove.6B.zip"
 
 
 class GetData(unittest.TestCase):

@@ -5,11 +5,12 @@ import shutil
 import signal
 import subprocess
 import tarfile
+import time
 import zipfile
 
 import get_data_case
 import mock_archives
-from get_data_case import MR, SCRIPT, GetData
+from get_data_case import GLOVE, MR, SCRIPT, GetData
 
 
 class Connections(GetData):
@@ -28,21 +29,25 @@ class Connections(GetData):
         self.assertEqual(self.ranges(), ["bytes=100-"])
 
     def test_ctrl_c_stops_at_once_and_the_next_run_goes_on(self):
-        self.server.faults[MR] = [("stall", 200)]
-        process = subprocess.Popen([SCRIPT, "--into", self.into, "mr"], text=True, cwd=self.folder,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   env=self.environment(), start_new_session=True)
+        self.server.faults[GLOVE] = [("stall", 9000)]
+        process = subprocess.Popen([SCRIPT, "--into", self.into, "glove"], text=True,
+                                   cwd=self.folder, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, env=self.environment(),
+                                   start_new_session=True)
         self.assertTrue(self.server.stalled.wait(30))
-        part = self.into / "rt-polaritydata.tar.gz.part"
-        while not part.exists() or part.stat().st_size < 200:
-            self.assertIsNone(process.poll())
-        os.killpg(process.pid, signal.SIGINT)
+        part = self.into / "glove.6B.zip.part"
+        begin = time.monotonic()
+        while not part.exists() or part.stat().st_size == 0:
+            self.assertLess(time.monotonic() - begin, 30)
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         output, _ = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 130, output)
         self.assertIn("stopped; the same command goes on", output)
         self.ranges()
-        self.run_script("mr")
-        self.assertEqual(self.ranges(), ["bytes=200-"])
+        kept = part.stat().st_size
+        self.run_script("glove")
+        self.assertEqual(self.ranges(), [f"bytes={kept}-"])
 
     def test_a_server_without_ranges_is_asked_from_the_beginning(self):
         self.server.no_ranges.add(MR)

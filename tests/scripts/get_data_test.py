@@ -12,10 +12,9 @@ import sys
 
 import get_data_case
 import mock_archives
-from get_data_case import MR, SCRIPT, GetData
+from get_data_case import GLOVE, MR, SCRIPT, GetData
 
 PROGRAM = None
-GLOVE = "/glove/glove.6B.zip"
 
 
 class Downloads(GetData):
