@@ -241,11 +241,15 @@ get() {
     "prepare_$name" "$unpacking"
     mv -T "$unpacking" "$folder"
   fi
-  [[ $name == glove ]] || archive=$folder
-  say "$name is in $(shown "$archive")"
-  echo "  licence: $(licence "$name")"
-  echo "  cite:    $(citation "$name")"
-  echo "  try:     $(command_for "$name")"
+}
+
+about() {
+  local place=$into/$1
+  [[ $1 != glove ]] || place=$into/glove.6B.zip
+  say "$1 is in $(shown "$place")"
+  echo "  licence: $(licence "$1")"
+  echo "  cite:    $(citation "$1")"
+  echo "  try:     $(command_for "$1")"
 }
 
 wanted=()
@@ -288,3 +292,4 @@ trap '[[ -z $unpacking ]] || rm -rf "$unpacking"' EXIT
 trap 'say "stopped; the same command goes on from there" >&2; exit 130' INT
 trap 'say "stopped; the same command goes on from there" >&2; exit 143' TERM
 for name in "${wanted[@]}"; do get "$name"; done
+for name in "${wanted[@]}"; do about "$name"; done

@@ -158,7 +158,6 @@ class Training(GetData):
     def test_train_sentiment_reads_what_is_there(self):
         if PROGRAM is None:
             self.skipTest("no train_sentiment given")
-        self.run_script("imdb", "sst2", "mr", "glove")
         output = self.run_script("imdb", "sst2", "mr", "glove")
         commands = [line.split(maxsplit=1)[1] for line in output.splitlines() if "  try:" in line]
         self.assertEqual(len(commands), 4)
