@@ -102,6 +102,9 @@ download() {
     elif [[ $answer == 4?? && $answer != 408 && $answer != 429 ]]; then
       die 3 "$address is not to be had (HTTP $answer); if it has moved, put its address into a" \
         "copy of $sources and name the copy by TAPEGRAD_DATA_SOURCES"
+    elif ((status == 60 || status == 77)); then
+      die 1 "curl cannot tell whether $address is genuine; if ca-certificates is missing, install it" \
+        "with: sudo apt-get install ca-certificates"
     elif ((status == 6 || status == 7)); then
       break
     fi

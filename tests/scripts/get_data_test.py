@@ -105,13 +105,20 @@ class Checksums(GetData):
 
 
 class Surroundings(GetData):
+    def in_place_of(self, program, script):
+        """An environment in which `program` is this shell script."""
+        path = self.folder / "bin" / program
+        path.parent.mkdir()
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        return {"PATH": f"{path.parent}{os.pathsep}{os.environ['PATH']}"}
+
+    def test_certificates_that_are_missing_are_named(self):
+        output = self.run_script("mr", code=1, env=self.in_place_of("curl", "exit 77"))
+        self.assertIn("sudo apt-get install ca-certificates", output)
+
     def test_no_room_is_told_before_the_download(self):
-        (self.folder / "bin").mkdir()
-        df = self.folder / "bin" / "df"
-        df.write_text("#!/bin/sh\necho Avail\necho 10\n")
-        df.chmod(0o755)
-        output = self.run_script("mr", code=1,
-                                 env={"PATH": f"{df.parent}{os.pathsep}{os.environ['PATH']}"})
+        output = self.run_script("mr", code=1, env=self.in_place_of("df", "echo Avail; echo 10"))
         self.assertIn("has room for 0 MB, 1 MB are needed", output)
         self.assertEqual(self.ranges(), [])
 
