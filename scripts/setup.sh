@@ -8,7 +8,9 @@ packages=(
   libfmt-dev nlohmann-json3-dev libutf8proc-dev zlib1g-dev libzip-dev libcli11-dev catch2
   libjs-chart.js
 )
-ci_packages=(ccache clang clang-format clang-tidy libclang-rt-dev dpkg-dev file lintian)
+ci_packages=(
+  ccache clang clang-format clang-tidy libclang-rt-dev git python3 curl unzip dpkg-dev file lintian
+)
 
 case "$*" in
   "") ;;
@@ -36,6 +38,7 @@ if ((${#missing[@]} == 0)); then
 fi
 if ((EUID != 0)); then
   echo "setup: packages are missing; install them with" >&2
+  echo "  sudo apt-get update" >&2
   echo "  sudo apt-get install ${missing[*]}" >&2
   exit 1
 fi
@@ -52,4 +55,4 @@ quietly() {
 }
 echo "setup: installing ${missing[*]}"
 quietly apt-get update
-quietly apt-get install --yes --no-install-recommends "${missing[@]}"
+quietly apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"
