@@ -198,6 +198,19 @@ void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
   app.add_option("--predictions", o.predictions,
                  "Write what the best model says of each of its test texts, as TSV")
       ->type_name("F");
+  app.add_option("--report", o.report,
+                 "Write a page that shows what training did to the words: one HTML file, to be "
+                 "opened in a browser")
+      ->type_name("F");
+  app.add_option("--report-words", o.report_words,
+                 "Words whose neighbours it shows beside those that moved most")
+      ->delimiter(',')
+      ->type_name("W,...");
+  app.add_option("--export", o.exports,
+                 "Write the words' vectors before and after training, and the figures of each "
+                 "epoch, for other viewers: a log directory for TensorBoard's projector, CSV, JSON "
+                 "lines")
+      ->type_name("DIR");
   app.add_flag("--profile", o.profile,
                "Print time, calls and bytes of each operation and stage to standard error");
   app.add_option("--trace", o.trace,

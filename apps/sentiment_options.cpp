@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <tapegrad/report/report.hpp>
 #include <tapegrad/text/vectors_save.hpp>
 
 #include "console.hpp"
@@ -73,6 +74,11 @@ void check_kept_vectors(const TrainSentimentOptions& o) {
   }
 }
 
+void check_report(const TrainSentimentOptions& o) {
+  if (!o.report.empty()) return check_reports();
+  if (!o.report_words.empty()) throw std::invalid_argument("--report-words: needs --report F");
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, TrainSentimentOptions& options) {
@@ -96,6 +102,7 @@ void complete(TrainSentimentOptions& options) {
   complete_model(options);
   check(options.checkpoints);
   check_kept_vectors(options);
+  check_report(options);
   if (options.missing != "normal" && options.missing != "zeros") {
     throw std::invalid_argument(
         fmt::format("--missing: \"{}\" is not one of normal, zeros", options.missing));

@@ -27,10 +27,12 @@ struct TrainSentimentOptions {
   CheckpointArguments checkpoints;
   int threads = 0;
   bool quiet = false;
-  std::string json, out, predictions, trace, save_vectors;
+  std::string json, out, predictions, trace, save_vectors, report, exports;
+  std::vector<std::string> report_words;
   bool keep_vectors = false;
   bool profile = false;
   bool embedded = false;  // trains on the data that comes with the program
+  std::string command;    // the command line, as it can be given to a shell
 };
 
 /// Declares every option and the help page.

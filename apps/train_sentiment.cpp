@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
@@ -14,6 +15,7 @@
 
 #include "console.hpp"
 #include "experiment_text.hpp"
+#include "report_files.hpp"
 #include "sentiment_options.hpp"
 
 namespace tg = tapegrad;
@@ -66,7 +68,7 @@ tg::KeptVectors load_kept_vectors(const tg::TrainSentimentOptions& options,
 }
 
 int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& corpus,
-                  const tg::ExperimentResult& result) {
+                  const tg::ExperimentResult& result, const tg::ReportRecorder* recorder) {
   if (!options.json.empty()) {
     tg::write_file(options.json, tg::to_json(corpus, options.experiment, result));
   }
@@ -82,6 +84,7 @@ int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& co
     tg::save_vectors(options.save_vectors, *result.best);
     fmt::print("word vectors of {}: {}\n", result.best_name, options.save_vectors);
   }
+  if (recorder != nullptr) tg::write_report_files(options, corpus, result, *recorder);
   if (!result.cancelled) return console::success;
   fmt::print(stderr, "interrupted; the figures are those of the finished epochs{}{}\n",
              options.out.empty() ? "" : ", the best model so far is saved",
@@ -107,10 +110,12 @@ int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& co
 int train(tg::TrainSentimentOptions& options) {
   tg::set_threads(options.threads);
   for (const std::string& file :
-       {options.json, options.predictions, options.trace, options.save_vectors}) {
+       {options.json, options.predictions, options.trace, options.save_vectors, options.report}) {
     console::check_folder_of(file);
   }
-  if (!options.out.empty()) std::filesystem::create_directories(options.out);
+  for (const std::string& folder : {options.out, options.exports}) {
+    if (!folder.empty()) std::filesystem::create_directories(folder);
+  }
   const auto checkpoints = tg::open_checkpoints(options.checkpoints);
   options.experiment.fit.checkpoints = checkpoints.get();
   console::catch_interrupts();
@@ -121,6 +126,12 @@ int train(tg::TrainSentimentOptions& options) {
   if (!options.vectors.empty()) vectors = load_wanted_vectors(options, corpus);
   if (!options.quiet) fmt::print("{}", tg::data_text(corpus, options.vectors));
 
+  std::optional<tg::ReportRecorder> recorder;
+  if (!options.report.empty() || !options.exports.empty()) {
+    recorder.emplace(corpus, vectors, options.experiment,
+                     tg::ReportOptions{.words = options.report_words});
+    options.experiment.observer = &*recorder;
+  }
   console::ProgressLine line(options.quiet);
   std::string run_name;
   options.experiment.fit.cancelled = console::stop_requested;
@@ -134,7 +145,7 @@ int train(tg::TrainSentimentOptions& options) {
   if (!result.diverged.empty()) give_up(options, corpus, result);
   if (options.keep_vectors && result.best) result.best->kept = load_kept_vectors(options, result);
   fmt::print("{}", tg::result_text(corpus, options.experiment, result));
-  return write_outputs(options, corpus, result);
+  return write_outputs(options, corpus, result, recorder ? &*recorder : nullptr);
 }
 
 }  // namespace
@@ -145,6 +156,7 @@ int main(int argc, char** argv) {
   tg::add_options(app, options);
   return console::run(app, argc, argv, [&] {
     tg::complete(options);
+    options.command = tg::command_line(argc, argv);
     return console::run_measured(options.profile, options.trace, [&] { return train(options); });
   });
 }

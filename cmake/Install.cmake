@@ -5,8 +5,8 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS tapegrad EXPORT tapegradTargets)
 
-file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
-     core/*.hpp layers/*.hpp optim/*.hpp text/*.hpp training/*.hpp)
+list(TRANSFORM folders APPEND /*.hpp OUTPUT_VARIABLE header_globs)
+file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${header_globs})
 foreach(header IN LISTS headers ITEMS tapegrad.hpp)
   cmake_path(GET header PARENT_PATH folder)
   install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tapegrad/${folder})
@@ -37,7 +37,6 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # The programs, and the data they train on when no file is named.
 if(TAPEGRAD_BUILD_APPS)
   file(RELATIVE_PATH lib_from_bin /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
-  set(apps train_sentiment train_seq2seq classify quantize padding_gradients)
   set_target_properties(${apps} PROPERTIES INSTALL_RPATH "$ORIGIN/${lib_from_bin}")
   install(TARGETS ${apps})
   install(DIRECTORY data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tapegrad)
