@@ -10,9 +10,9 @@ enum class Color { automatic, always, never };
 /// The user's choice, for all that is printed from now on.
 void set_color(Color choice);
 
-/// Whether standard output (1) or standard error (2) gets colours. In this order: the user's choice;
-/// never if NO_COLOR is set and not empty; always if CLICOLOR_FORCE is and is not 0; on a terminal
-/// unless TERM is dumb or missing.
+/// Whether standard output (1) or standard error (2) gets colours. In this order: the user's
+/// choice; never if NO_COLOR is set and not empty; always if CLICOLOR_FORCE is and is not 0; on a
+/// terminal unless TERM is dumb or missing.
 bool colored(int descriptor);
 
 /// Whether a line on this descriptor can be written over: a terminal that is not dumb.

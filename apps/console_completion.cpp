@@ -48,10 +48,9 @@ std::string bash_values(const Entries& entries) {
   std::string cases;
   for (const OptionEntry& entry : entries) {
     if (entry.argument || !takes_value(entry)) continue;
-    cases += fmt::format("    {}) {}; return ;;\n", fmt::join(entry.names, "|"),
-                         bash_action(choices(entry.value)).empty()
-                             ? ":"
-                             : bash_action(choices(entry.value)));
+    cases += fmt::format(
+        "    {}) {}; return ;;\n", fmt::join(entry.names, "|"),
+        bash_action(choices(entry.value)).empty() ? ":" : bash_action(choices(entry.value)));
   }
   return cases;
 }
@@ -69,7 +68,8 @@ std::string bash_arguments(const Entries& entries) {
 }
 
 // What all programs share: a script may be read twice, or beside that of another program.
-constexpr const char* bash_helpers = R"(# The words that begin like the last one of a list with commas.
+constexpr const char* bash_helpers =
+    R"(# The words that begin like the last one of a list with commas.
 _tapegrad_words() {
   local before=
   [[ $cur != *,* ]] || before=${cur%,*},
@@ -167,16 +167,15 @@ std::string zsh_script(const std::string& name, const Entries& entries) {
     }
     for (const std::string& option : entry.names) {
       const char* const value = !takes_value(entry) ? "" : option.starts_with("--") ? "=" : "+";
-      specs += fmt::format(" \\\n  '{}{}{}[{}]{}'", entry.repeated ? "*" : "", option, value,
-                           zsh_text(entry.text),
-                           takes_value(entry)
-                               ? fmt::format(":{}:{}", zsh_text(entry.value), action)
-                               : "");
+      specs += fmt::format(
+          " \\\n  '{}{}{}[{}]{}'", entry.repeated ? "*" : "", option, value, zsh_text(entry.text),
+          takes_value(entry) ? fmt::format(":{}:{}", zsh_text(entry.value), action) : "");
     }
   }
-  return fmt::format("#compdef {0}\n# zsh completion of {0}, written by {0} --completion zsh\n\n"
-                     "_arguments -s{1}\n",
-                     name, specs);
+  return fmt::format(
+      "#compdef {0}\n# zsh completion of {0}, written by {0} --completion zsh\n\n"
+      "_arguments -s{1}\n",
+      name, specs);
 }
 
 std::string fish_action(const Choices& choices) {

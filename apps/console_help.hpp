@@ -11,8 +11,8 @@
 
 namespace tapegrad::console {
 
-/// What --help prints, at most `columns` wide (between 40 and 100): usage, what the program does, its
-/// options by group with their defaults, its sections, examples, exit codes, where to read on.
+/// What --help prints, at most `columns` wide (between 40 and 100): usage, what the program does,
+/// its options by group with their defaults, its sections, examples, exit codes, where to read on.
 std::string help_text(const CLI::App& app, const Manual& manual, std::size_t columns);
 
 /// The lines of a text that is broken at spaces. A word that is longer has a line of its own.

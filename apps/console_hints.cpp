@@ -87,9 +87,7 @@ Complaint of_left_over(const std::string& word, const CLI::App& app) {
 std::optional<OptionEntry> option_of(const CLI::App& app, const std::string& text) {
   for (const OptionEntry& entry : option_entries(app)) {
     for (const std::string& name : entry.names) {
-      const bool whole = text.size() == name.size() || text[std::min(name.size(), text.size() - 1)] == ':' ||
-                         text[std::min(name.size(), text.size() - 1)] == ' ';
-      if (text.starts_with(name) && whole) return entry;
+      if (text.starts_with(name + ":") || text.starts_with(name + " ")) return entry;
     }
   }
   return std::nullopt;
@@ -179,7 +177,9 @@ std::string hint_of_missing(const std::string& file) {
 
 std::string hint_of_system(const std::system_error& error) {
   const std::string text = error.what();
-  const std::string file = text.substr(0, text.find(": cannot "));
+  const auto* const of_path = dynamic_cast<const fs::filesystem_error*>(&error);
+  const std::string file =
+      of_path != nullptr ? of_path->path1().string() : text.substr(0, text.find(": cannot "));
   if (error.code() == std::errc::no_such_file_or_directory) return hint_of_missing(file);
   if (error.code() == std::errc::permission_denied) {
     return fmt::format("you may not do that there; ls -ld '{}' tells who may", file);
@@ -226,8 +226,7 @@ constexpr std::array known_texts{
 
 std::string hint_of_text(const std::string& text, const CLI::App& app) {
   for (const KnownText& known : known_texts) {
-    const bool fits =
-        known.option == nullptr || app.get_option_no_throw(known.option) != nullptr;
+    const bool fits = known.option == nullptr || app.get_option_no_throw(known.option) != nullptr;
     if (fits && has(text, known.part)) return known.hint;
   }
   return {};
@@ -281,7 +280,7 @@ std::optional<std::string> nearest(const std::string& word, const std::vector<st
   if (best) return best;
   constexpr std::size_t telling = 3;  // letters
   for (const std::string& name : names) {
-    const std::string& other = bare(name);
+    const std::string other = bare(name);
     const bool part = (wanted.size() >= telling && has(other, wanted)) ||
                       (other.size() >= telling && has(wanted, other));
     if (part && (!best || other.size() < best->size())) best = name;

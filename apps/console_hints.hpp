@@ -19,8 +19,8 @@ struct Complaint {
 /// What to say of an error, of a wrong command line as of anything else that was thrown.
 Complaint complaint(const std::exception& error, const CLI::App& app, const Manual& manual);
 
-/// The one of `names` that was probably meant by `word`: few letters differ, or one is a part of the
-/// other.
+/// The one of `names` that was probably meant by `word`: few letters differ, or one is a part of
+/// the other.
 std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& names);
 
 }  // namespace tapegrad::console

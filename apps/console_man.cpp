@@ -62,8 +62,7 @@ std::string word_troff(std::string_view word) {
   const std::size_t end =
       std::min(word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-", begin), word.size());
   return escaped(word.substr(0, begin), false) + "\\fB" +
-         escaped(word.substr(begin, end - begin), true) + "\\fR" +
-         escaped(word.substr(end), false);
+         escaped(word.substr(begin, end - begin), true) + "\\fR" + escaped(word.substr(end), false);
 }
 
 // No line may begin like a request.
@@ -169,7 +168,7 @@ std::string troff(std::string_view text) {
     text.remove_prefix(std::min(space + 1, text.size()));
     if (word.empty()) continue;
     line += (line.empty() ? "" : " ") + word_troff(word);
-    const bool ends = (word.ends_with('.') && !word.ends_with("..")) || word.ends_with(':');
+    const bool ends = word.ends_with('.') && !word.ends_with("..");
     if (!ends && line.size() < 80) continue;
     out += guarded(std::move(line)) + "\n";
     line.clear();

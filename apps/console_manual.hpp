@@ -29,9 +29,9 @@ struct Manual {
   std::string description;  // paragraphs with an empty line between
   std::vector<Section> sections = {};
   std::vector<Example> examples = {};
-  std::vector<Entry> files = {};            // that it reads without being told, or writes
-  std::vector<std::string> see_also = {};   // other programs, and pages of the documentation
-  std::string less_memory = {};             // the options that make do with less
+  std::vector<Entry> files = {};           // that it reads without being told, or writes
+  std::vector<std::string> see_also = {};  // other programs, and pages of the documentation
+  std::string less_memory = {};            // the options that make do with less
 };
 
 /// What the exit codes of all programs mean.

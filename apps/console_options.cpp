@@ -56,9 +56,8 @@ OptionEntry entry_of(const CLI::Option& option) {
 }
 
 bool is_placeholder(std::string_view word) {
-  return !word.empty() && std::none_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::islower(c) != 0;
-  });
+  return !word.empty() && std::none_of(word.begin(), word.end(),
+                                       [](unsigned char c) { return std::islower(c) != 0; });
 }
 
 void add_choice(std::string_view word, Choices& choices) {
@@ -84,7 +83,8 @@ CLI::Validator plain(const CLI::Validator& validator) {
   CLI::Validator check = validator;
   if (!what.empty()) {
     check.operation([validator, what](std::string& value) {
-      return validator(value).empty() ? std::string() : fmt::format("\"{}\" is not {}", value, what);
+      return validator(value).empty() ? std::string()
+                                      : fmt::format("\"{}\" is not {}", value, what);
     });
   }
   check.description("");
@@ -103,9 +103,8 @@ std::vector<OptionEntry> option_entries(const CLI::App& app) {
     return entry.argument ? groups.begin() - 1
                           : std::find(groups.begin(), groups.end(), entry.group);
   };
-  std::stable_sort(
-      entries.begin(), entries.end(),
-      [&](const OptionEntry& a, const OptionEntry& b) { return rank(a) < rank(b); });
+  std::stable_sort(entries.begin(), entries.end(),
+                   [&](const OptionEntry& a, const OptionEntry& b) { return rank(a) < rank(b); });
   return entries;
 }
 

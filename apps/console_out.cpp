@@ -1,5 +1,6 @@
 #include "console_out.hpp"
 
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,8 +9,12 @@
 #include <system_error>
 #include <tapegrad/core/files.hpp>
 
+#include "console_progress.hpp"
+
 namespace tapegrad::console {
 namespace {
+
+Printing printed;
 
 [[noreturn]] void fail_to_write() {
   if (errno == EPIPE) {
@@ -31,8 +36,29 @@ void write_out(std::string_view bytes) {
   }
 }
 
+void flush_out() {
+  if (std::fflush(stdout) != 0) fail_to_write();
+}
+
 void close_out() {
   if (::close(STDOUT_FILENO) != 0) fail_to_write();
+}
+
+void set_printing(Printing printing) {
+  printed = printing;
+}
+
+void print_result(std::string_view text) {
+  if (printed.results) write_out(text);
+}
+
+void print_note(std::string_view text) {
+  if (printed.notes) write_out(text);
+}
+
+void tell(std::string_view line) {
+  clear_progress();
+  fmt::print(stderr, "{}\n", line);
 }
 
 void write_record(const std::string& file, std::string_view record) {

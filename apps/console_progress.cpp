@@ -92,6 +92,12 @@ void clear_progress() {
   std::fflush(stderr);
 }
 
+std::string work_text(const std::string& what, const ProgressLine& line, double share) {
+  const auto left = seconds_left(line.seconds(), share);
+  return fmt::format("{}: {:.0f} %{}", what, 100 * share,
+                     left ? fmt::format(", {} left", duration(*left)) : "");
+}
+
 std::string reading_text(const std::string& path, const ReadAmount& amount, double seconds_so_far) {
   const auto megabytes = [](std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; };
   const std::string name =

@@ -43,6 +43,9 @@ class ProgressLine {
   Clock::time_point last_ = begin_;
 };
 
+/// "testing: 40 %, 3 s left"
+std::string work_text(const std::string& what, const ProgressLine& line, double share);
+
 /// Takes a progress line from the terminal, so that other lines can be printed; it comes again when
 /// there is news.
 void clear_progress();

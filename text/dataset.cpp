@@ -123,7 +123,8 @@ void read_class_directory(const fs::path& directory, const ReadProgress& progres
       ++others;
     }
   }
-  for (std::string& text : read_texts(directory, files, progress)) result.texts.push_back(result.keep(std::move(text)));
+  for (std::string& text : read_texts(directory, files, progress))
+    result.texts.push_back(result.keep(std::move(text)));
   result.labels.resize(result.texts.size(), result.keep(directory.filename().string()));
   if (files.empty()) {
     throw FormatError(directory.string(), 0,

@@ -9,7 +9,8 @@
 namespace tapegrad {
 
 LineReader::LineReader(const std::string& path, ReadProgress progress)
-    : bytes_(path, std::move(progress)), buffer_(detail::buffer_size(std::size_t{1} << 20U), '\0') {}
+    : bytes_(path, std::move(progress)),
+      buffer_(detail::buffer_size(std::size_t{1} << 20U), '\0') {}
 
 bool LineReader::fill() {
   if (begin_ > 0) {

@@ -3,8 +3,8 @@
 
 #include <string>
 #include <string_view>
-#include <tapegrad/text/bytes.hpp>
 #include <tapegrad/text/batches.hpp>
+#include <tapegrad/text/bytes.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <vector>
 
