@@ -53,11 +53,16 @@
 #include <tapegrad/text/npy.hpp>
 #include <tapegrad/text/number_words.hpp>
 #include <tapegrad/text/pairs.hpp>
+#include <tapegrad/text/spelling.hpp>
 #include <tapegrad/text/tokenized.hpp>
 #include <tapegrad/text/tokenizer.hpp>
+#include <tapegrad/text/vector_changes.hpp>
 #include <tapegrad/text/vectors.hpp>
 #include <tapegrad/text/vectors_save.hpp>
 #include <tapegrad/text/vocabulary.hpp>
+#include <tapegrad/text/word_evaluation.hpp>
+#include <tapegrad/text/word_space.hpp>
+#include <tapegrad/text/word_tests.hpp>
 #include <tapegrad/training/checkpoints.hpp>
 #include <tapegrad/training/classifier.hpp>
 #include <tapegrad/training/epochs.hpp>

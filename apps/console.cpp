@@ -39,17 +39,17 @@ std::string version_text() {
 }
 
 // Prints one line on standard error: "PROGRAM: error: TEXT".
-void complain(const CLI::App& app, Style style, const char* kind, const std::string& text) {
+void complain(const std::string& program, Style style, const char* kind, const std::string& text) {
   clear_progress();
-  fmt::print(stderr, "{}: {} {}\n", app.get_name(),
-             styled(STDERR_FILENO, style, fmt::format("{}:", kind)), text);
+  fmt::print(stderr, "{}: {} {}\n", program, styled(STDERR_FILENO, style, fmt::format("{}:", kind)),
+             text);
 }
 
 void complain_of(const std::exception& error, const CLI::App& app, const Manual& manual) {
   std::fflush(stdout);
   const Complaint said = complaint(error, app, manual);
-  complain(app, Style::error, "error", said.text);
-  if (!said.hint.empty()) complain(app, Style::hint, "hint", said.hint);
+  complain(app.get_name(), Style::error, "error", said.text);
+  if (!said.hint.empty()) complain(app.get_name(), Style::hint, "hint", said.hint);
 }
 
 void add_general_options(CLI::App& app, const Manual& manual) {
@@ -104,8 +104,9 @@ int run_program(const CLI::App& app, const Manual& manual, const std::function<i
   const bool record = given(app, "--json", "-");
   set_printing({.results = !record, .notes = !record && !quiet});
   if (!quiet) {
-    set_warning_sink(
-        [&](const std::string& text) { complain(app, Style::warning, "warning", text); });
+    set_warning_sink([&](const std::string& text) {
+      complain(app.get_name(), Style::warning, "warning", text);
+    });
   }
   try {
     return program();
@@ -136,6 +137,10 @@ int run(CLI::App& app, const Manual& manual, int argc, char** argv,
   }
   set_warning_sink({});
   return code;
+}
+
+void print_error(const std::string& program, const std::string& text) {
+  complain(program, Style::error, "error", text);
 }
 
 void add_quiet(CLI::App& app, bool& quiet) {

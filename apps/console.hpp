@@ -25,6 +25,9 @@ constexpr int interrupted = 130;  // Ctrl-C or a termination signal
 int run(CLI::App& app, const Manual& manual, int argc, char** argv,
         const std::function<int()>& program);
 
+/// "PROGRAM: error: TEXT" on standard error, of what does not end the program.
+void print_error(const std::string& program, const std::string& text);
+
 /// Declares --quiet, which leaves results and errors.
 void add_quiet(CLI::App& app, bool& quiet);
 /// Declares --json FILE.

@@ -50,7 +50,7 @@ OptionEntry entry_of(const CLI::Option& option) {
   if (!flag) entry.preset = preset_of(option);
   entry.group = option.get_group();
   entry.required = option.get_required();
-  entry.repeated = option.get_expected_max() >= CLI::detail::expected_max_vector_size &&
+  entry.repeated = option.get_expected_max() > std::max(1, option.get_expected_min()) &&
                    option.get_delimiter() == '\0';
   return entry;
 }

@@ -88,8 +88,8 @@ TEST_CASE("a file of another form is answered with what it was taken for") {
   const std::string odd = folder.file("odd.txt", "good film\nnothing\n");
   const Said form = said("train_sentiment", 1, {"--train", odd, "--form", "label-text"});
   CHECK_THAT(form.error, Contains("odd.txt:2: expected LABEL TEXT"));
-  CHECK_THAT(form.hint, Contains("was taken for a label, a space and the text") &&
-                            Contains("--form"));
+  CHECK_THAT(form.hint,
+             Contains("was taken for a label, a space and the text") && Contains("--form"));
   const std::string cut = folder.file("cut.txt", "film 1 2 3\ndull 1 2 3\nfine 1\n");
   const Said vectors = said("train_sentiment", 1, small.files.arguments({"--vectors", cut}));
   CHECK_THAT(vectors.hint, Contains("--malformed-vectors skip leaves such lines out"));

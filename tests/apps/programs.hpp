@@ -45,6 +45,7 @@ struct SmallRuns {
     }
     if (program == "classify") return {model, words};
     if (program == "quantize") return {model, "--to", "int8", "--out", out};
+    if (program == "similar_words") return {files.vectors, "film"};
     if (program == "padding_gradients") return {};
     throw std::logic_error("tests/apps/programs.hpp: name arguments for " + program);
   }

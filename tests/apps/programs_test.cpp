@@ -9,7 +9,8 @@ using Strings = std::vector<std::string>;
 
 namespace {
 
-// The number of characters of the widest line, without commands of examples, which cannot be broken.
+// The number of characters of the widest line, without commands of examples, which cannot be
+// broken.
 std::size_t width(const std::string& page) {
   std::size_t most = 0;
   bool examples = false;
@@ -100,10 +101,15 @@ TEST_CASE("every program shows two to four examples, which work") {
                         command + " ) > said.txt 2> wrong.txt < /dev/null")
                            .c_str());
   };
-  REQUIRE(shell("cp train.txt train.tsv && cp dev.txt dev.tsv && cp test.txt test.tsv && "
+  REQUIRE(shell("sed 's/$/ bad good/' train.txt > train.tsv && cp dev.txt dev.tsv && cp test.txt "
+                "test.tsv && "
                 "cp vectors.txt glove.6B.100d.txt && grep ^bad train.txt > bad.txt && "
                 "grep ^good train.txt > good.txt && cut -d' ' -f2- test.txt > reviews.txt && "
                 "gzip -k reviews.txt && "
+                "printf '%s 1 %s 2 3\n' frog 1 lizard 2 man 3 king 4 woman 5 queen 6 bad 7 good 8 "
+                ">> glove.6B.100d.txt && "
+                "printf '%s\t%s\t%s\n' frog lizard 9 man king 5 man frog 1 > wordsim353.tsv && "
+                "printf ': family\nman king woman queen\n' > questions-words.txt && "
                 "for i in 1 2 3 4 5 6 7 8 9; do echo \"number $i\t$i\"; done > pairs.tsv && "
                 "cp pairs.tsv more.tsv") == 0);
   for (const std::string& program : programs()) {
@@ -160,9 +166,9 @@ TEST_CASE("every program ends with 1 where standard output is full") {
     const int status = std::system((command + " > /dev/full 2> /dev/null").c_str());
     INFO(program);
     CHECK(WEXITSTATUS(status) == 1);
-    CHECK(WEXITSTATUS(std::system((std::string(TAPEGRAD_BIN_DIR) + "/" + program +
-                                   " --help > /dev/full 2> /dev/null")
-                                      .c_str())) == 1);
+    CHECK(WEXITSTATUS(std::system(
+              (std::string(TAPEGRAD_BIN_DIR) + "/" + program + " --help > /dev/full 2> /dev/null")
+                  .c_str())) == 1);
   }
 }
 

@@ -9,7 +9,8 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-// Runs what must fail with this code; its error on standard error, which a hint may follow, without "train_sentiment: ".
+// Runs what must fail with this code; its error on standard error, which a hint may follow, without
+// "train_sentiment: ".
 std::string complaint(int code, const Arguments& arguments) {
   const Finished done = run("train_sentiment", arguments);
   CHECK(done.code == code);

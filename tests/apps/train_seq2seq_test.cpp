@@ -26,7 +26,8 @@ Arguments quick(const Arguments& more = {}) {
   return all;
 }
 
-// Runs what must fail with this code; its error on standard error, which a hint may follow, without the program's name.
+// Runs what must fail with this code; its error on standard error, which a hint may follow, without
+// the program's name.
 std::string complaint(int code, const Arguments& arguments) {
   const Finished done = train(arguments);
   CHECK(done.code == code);
