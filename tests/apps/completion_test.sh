@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # completion_test.sh PROGRAM: its completion in a real bash, and in zsh and fish where they are
 # installed, offers every option of its help page, the words that options take, files and folders.
-set -euo pipefail
-program=$1
+set -uo pipefail
+program=$(realpath "$1")
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 name=${program##*/}
 failed=0
 fail() { echo "$name: $*" >&2; failed=1; }
@@ -89,7 +90,7 @@ fi
 
 if command -v zsh > /dev/null; then
   zsh -n "$name.zsh" || fail "zsh does not read its script"
-  zsh -f "$(dirname "${BASH_SOURCE[0]}")/completion_zsh.zsh" "$name" "$work" "${options[@]}" || failed=1
+  zsh -f "$here/completion_zsh.zsh" "$name" "$work" "${options[@]}" || failed=1
 fi
 if command -v fish > /dev/null; then
   for option in "${options[@]}"; do
