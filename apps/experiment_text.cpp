@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <tapegrad/core/format.hpp>
 
-#include "console.hpp"
+#include "console_color.hpp"
+#include "console_progress.hpp"
 
 namespace tapegrad {
 namespace {
@@ -34,10 +35,10 @@ GroupMeans group_means(const RunGroup& group) {
 }
 
 std::string table_text(const ExperimentResult& result) {
-  std::string text =
+  std::string text = console::table_head(
       fmt::format("{:<11} {:>10} {:>10} {:>7} {:>7}  {:<15}  {:<15}  {:<15} {:>8} {:>11}\n",
                   "embeddings", "trainable", "frozen", "lr", "epochs", "dev accuracy",
-                  "test accuracy", "test macro-F1", "s/epoch", "examples/s");
+                  "test accuracy", "test macro-F1", "s/epoch", "examples/s"));
   for (const RunGroup& group : result.groups) {
     if (group.runs.empty()) continue;
     const GroupMeans means = group_means(group);
@@ -108,6 +109,13 @@ std::string data_text(const Corpus& corpus, const std::string& vectors) {
   }
   if (!vectors.empty()) text += fmt::format("vectors                 {}\n", vectors);
   return text;
+}
+
+double share_of(const Progress& progress) {
+  const double of_epoch = static_cast<double>(progress.batch) /
+                          static_cast<double>(std::max<std::size_t>(1, progress.batches));
+  return (static_cast<double>(progress.epoch) - 1 + of_epoch) /
+         static_cast<double>(std::max<Index>(1, progress.epochs));
 }
 
 std::string progress_text(const std::string& run, const Progress& progress) {

@@ -9,6 +9,8 @@
 #include <tapegrad/report/exports.hpp>
 #include <tapegrad/report/report.hpp>
 
+#include "console_out.hpp"
+
 namespace tapegrad {
 namespace {
 
@@ -54,11 +56,11 @@ void write_report_files(const TrainSentimentOptions& options, const Corpus& corp
     const ReportHead head{fmt::format("Training on {}", corpus.files[0].spec), options.command,
                           fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr)))};
     write_report(options.report, head, corpus, options.experiment, result, recorder);
-    fmt::print("report: {}\n", options.report);
+    console::print_note(fmt::format("report: {}\n", options.report));
   }
   if (!options.exports.empty()) {
     write_exports(options.exports, corpus, result, recorder);
-    fmt::print("exports for other viewers: {}\n", options.exports);
+    console::print_note(fmt::format("exports for other viewers: {}\n", options.exports));
   }
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <tapegrad/core/format.hpp>
 
-#include "console.hpp"
+#include "console_progress.hpp"
 
 namespace tapegrad {
 namespace {

@@ -40,7 +40,7 @@ TEST_CASE("train_sentiment --help reads like a manual page") {
   CHECK(help.code == 0);
   CHECK(help.err.empty());
   for (const char* part : {"--train F", "--embeddings", "frozen, finetune, random, thaw:N",
-                           "newwords", "__label__NAME text", "Examples:", "Exit status:"}) {
+                           "newwords", "__label__NAME text", "Examples:", "Exit codes:"}) {
     CHECK_THAT(help.out, Contains(part));
   }
 }
