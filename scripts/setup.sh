@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that tapegrad needs and that are missing; with --ci also those of
-# .ci/run. Does nothing when all are there.
+# Installs the Debian packages that tapegrad needs and that are missing; with --docs also those of
+# scripts/docs.sh, with --ci those of .ci/run. Does nothing when all are there.
 set -euo pipefail
 
 packages=(
@@ -8,15 +8,18 @@ packages=(
   libfmt-dev nlohmann-json3-dev libutf8proc-dev zlib1g-dev libzip-dev libcli11-dev catch2
   libjs-chart.js
 )
+docs_packages=(doxygen doxygen-awesome-css python3)
 ci_packages=(
-  ccache clang clang-format clang-tidy libclang-rt-dev git python3 curl unzip dpkg-dev file lintian
+  "${docs_packages[@]}" ccache clang clang-format clang-tidy libclang-rt-dev git curl unzip
+  dpkg-dev file lintian
 )
 
 case "$*" in
   "") ;;
+  --docs) packages+=("${docs_packages[@]}") ;;
   --ci) packages+=("${ci_packages[@]}") ;;
   *)
-    echo "usage: ${0##*/} [--ci]" >&2
+    echo "usage: ${0##*/} [--docs | --ci]" >&2
     exit 2
     ;;
 esac
