@@ -9,8 +9,9 @@ class FaultyServer(http.server.ThreadingHTTPServer):
     """`files` by path. Of each request its path and Range are kept in `requests`.
 
     `faults` by path is a list, of which each request takes the first: a number (the status to answer
-    with), ("cut", N) (the connection ends after N bytes of the body), ("stall", N) (nothing comes
-    after N bytes, until the server ends). Paths in `no_ranges` are always sent whole.
+    with), ("cut", N) (the connection ends after N bytes of the body), ("short", N) (so it does, and
+    no size was told), ("stall", N) (nothing comes after N bytes, until the server ends). Paths in
+    `no_ranges` are always sent whole.
     """
 
     daemon_threads = True
@@ -67,9 +68,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if begin is not None:
             self.send_header("Content-Range",
                              f"bytes {begin}-{len(content) - 1}/{len(content)}")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
         kind, size = fault if fault else (None, len(body))
+        if kind != "short":
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
         self.wfile.write(body[:size])
         self.wfile.flush()
         if kind == "stall":

@@ -19,6 +19,11 @@ class Connections(GetData):
         self.run_script("mr")
         self.assertEqual(self.ranges(), [None, "bytes=100-", "bytes=150-"])
 
+    def test_a_body_that_ends_early_without_a_size_is_noticed_by_the_bytes_in_the_table(self):
+        self.server.faults[MR] = [("short", 100)]
+        self.run_script("mr")
+        self.assertEqual(self.ranges(), [None, "bytes=100-"])
+
     def test_a_body_that_is_always_cut_ends_with_code_3_and_is_kept(self):
         self.server.faults[MR] = [("cut", 100)] + [("cut", 0)] * 3
         output = self.run_script("mr", code=3)

@@ -118,9 +118,13 @@ class Surroundings(GetData):
         self.assertIn("sudo apt-get install ca-certificates", output)
 
     def test_no_room_is_told_before_the_download(self):
-        output = self.run_script("mr", code=1, env=self.in_place_of("df", "echo Avail; echo 10"))
+        nearly_full = self.in_place_of("df", "echo Avail; echo 10")
+        output = self.run_script("mr", code=1, env=nearly_full)
         self.assertIn("has room for 0 MB, 1 MB are needed", output)
         self.assertEqual(self.ranges(), [])
+        part = self.into / "rt-polaritydata.tar.gz.part"  # what is there needs no more room
+        part.write_bytes(self.archives[MR][:-5])
+        self.run_script("mr", env=nearly_full)
 
     def test_a_disk_that_becomes_full(self):
         def limit():  # of sizes of files: writing fails as on a full disk
