@@ -25,23 +25,28 @@ endif()
 
 # The first line of each is its summary.
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")
-set(about "tapegrad trains models with embedding tables on the CPU: reverse-mode automatic
-differentiation on a tape, layers, optimizers, and readers of labelled texts and word vectors.")
+set(about "tapegrad trains models with embedding tables on the CPU: reverse-mode
+automatic differentiation on a tape, layers, optimizers, and readers of
+labelled texts and word vectors.")
 set(CPACK_COMPONENT_TAPEGRAD_LIBRARY_DESCRIPTION
     "tape-based autograd for training embeddings - shared library\n${about}
 \nThis package has the shared library.")
 set(CPACK_COMPONENT_TAPEGRAD_DEVELOPMENT_DESCRIPTION
     "tape-based autograd for training embeddings - development files\n${about}
-\nThis package has the headers, the files of CMake and pkg-config, and the double build for gradient
-checks.")
+\nThis package has the headers, the files of CMake and pkg-config, and the
+double build for gradient checks.")
 set(CPACK_COMPONENT_TAPEGRAD_PROGRAMS_DESCRIPTION
     "programs that train and use classifiers of texts\n${about}
-\nThis package has the programs, and data to try them on: train_sentiment, classify and others.")
+\nThis package has the programs, train_sentiment, classify and others, and
+data to try them on.")
 
 set(CPACK_DEBIAN_TAPEGRAD_LIBRARY_PACKAGE_NAME libtapegrad${so_version})
 set(CPACK_DEBIAN_TAPEGRAD_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_TAPEGRAD_LIBRARY_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_TAPEGRAD_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_TAPEGRAD_LIBRARY_PACKAGE_CONTROL_EXTRA
+    ${PROJECT_SOURCE_DIR}/cmake/debian/triggers)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
 
 # Of the headers: xtensor. Of tapegrad::check, which is static: fmt and OpenBLAS.
 set(CPACK_DEBIAN_TAPEGRAD_DEVELOPMENT_PACKAGE_NAME libtapegrad-dev)
