@@ -27,7 +27,7 @@ constexpr const char* footer =
     "  and the vectors that --keep-vectors put beside it. Words with - in front go behind --.\n\n"
     "Files of --eval:\n"
     "  Pairs: two words and a rating a line, separated by tabs, commas or spaces, as WordSim-353,\n"
-    "  SimLex-999, MEN and RG-65 have them. Told is Spearman's rank correlation of ratings and\n"
+    "  SimLex-999, MEN and RG-65 have them. They give Spearman's rank correlation of ratings and\n"
     "  cosines; pairs with an unknown word are left out of it, and counted.\n"
     "  Analogies: four words a line and lines \": SECTION\", as Google's questions-words.txt has\n"
     "  them. An answer is right if the fourth word has the largest cosine to b - a + c, of "
