@@ -8,7 +8,7 @@ packages=(
   libfmt-dev nlohmann-json3-dev libutf8proc-dev zlib1g-dev libzip-dev libcli11-dev catch2
   libjs-chart.js
 )
-ci_packages=(ccache clang clang-format clang-tidy libclang-rt-dev)
+ci_packages=(ccache clang clang-format clang-tidy libclang-rt-dev man-db mandoc zsh fish)
 
 case "$*" in
   "") ;;
