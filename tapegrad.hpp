@@ -44,6 +44,9 @@
 #include <tapegrad/optim/rmsprop.hpp>
 #include <tapegrad/optim/schedules.hpp>
 #include <tapegrad/optim/sgd.hpp>
+#include <tapegrad/report/exports.hpp>
+#include <tapegrad/report/recorder.hpp>
+#include <tapegrad/report/report.hpp>
 #include <tapegrad/text/batches.hpp>
 #include <tapegrad/text/dataset.hpp>
 #include <tapegrad/text/line_stream.hpp>
@@ -67,6 +70,7 @@
 #include <tapegrad/training/experiment_json.hpp>
 #include <tapegrad/training/explain.hpp>
 #include <tapegrad/training/fit.hpp>
+#include <tapegrad/training/fit_observer.hpp>
 #include <tapegrad/training/metrics.hpp>
 #include <tapegrad/training/model_folder.hpp>
 #include <tapegrad/training/model_vectors.hpp>
@@ -81,3 +85,4 @@
 #include <tapegrad/training/serving.hpp>
 #include <tapegrad/training/smaller_model.hpp>
 #include <tapegrad/training/splits.hpp>
+#include <tapegrad/training/table_recorder.hpp>

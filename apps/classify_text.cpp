@@ -6,9 +6,8 @@
 #include <cmath>
 #include <iterator>
 #include <numeric>
+#include <tapegrad/core/format.hpp>
 #include <tapegrad/training/json_string.hpp>
-
-#include "fields.hpp"
 
 namespace tapegrad {
 namespace {
@@ -24,7 +23,7 @@ void add_tokens(LineForm form, const std::vector<std::string>& entries,
   const auto out = std::back_inserter(line);
   if (form != LineForm::json) {
     for (std::size_t i = begin; i < end; ++i) {
-      fmt::format_to(out, "\t{}:{:.6g}", field(entries[i]), weights[i]);
+      fmt::format_to(out, "\t{}:{:.6g}", tsv_field(entries[i]), weights[i]);
     }
     return;
   }
@@ -43,7 +42,7 @@ AnswerLines::AnswerLines(LineForm form, const std::vector<std::string>& labels, 
       top_(std::min(labels.size(), std::max<std::size_t>(1, top))),
       in_order_(form == LineForm::json && top == 0) {
   for (const auto& label : labels) {
-    labels_.push_back(form == LineForm::json ? json_string(label) : field(label));
+    labels_.push_back(form == LineForm::json ? json_string(label) : tsv_field(label));
   }
 }
 

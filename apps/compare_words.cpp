@@ -52,8 +52,8 @@ bool choose_words(const SimilarWordsOptions& options, const WordVectors& before,
       found.shown.push_back(static_cast<std::size_t>(chosen.add(word)));
       continue;
     }
-    fmt::print(stderr, "similar_words: error: \"{}\" has no vector in {}\n", word,
-               here ? options.compare : options.vectors);
+    console::print_error("similar_words", fmt::format("\"{}\" has no vector in {}", word,
+                                                      here ? options.compare : options.vectors));
     all = false;
   }
   found.words = chosen.words();
@@ -84,11 +84,14 @@ std::vector<std::size_t> most_changed(const std::vector<VectorChange>& changes, 
 }  // namespace
 
 int compare_words(const SimilarWordsOptions& options) {
-  const VectorOptions how = vector_options(options);
+  console::ReadingLine reading(options.quiet);
+  VectorOptions how = vector_options(options);
+  how.progress = reading.callback();
   const WordVectors after = load_word_vectors(options.vectors, how);
   const WordIndex known = index_of(after.words);
   const WordVectors before = load_word_vectors(
       options.compare, how, [&](std::string_view word) { return known.find(word) >= 0; });
+  reading.clear();
   if (options.by == ChangeOrder::distance && before.width() != after.width()) {
     throw std::runtime_error(
         fmt::format("--by distance: the vectors of {} have {} numbers, those of {} have {}",

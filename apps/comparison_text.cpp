@@ -7,7 +7,6 @@
 #include <tapegrad/core/format.hpp>
 #include <tapegrad/training/json_string.hpp>
 
-#include "fields.hpp"
 #include "similar_words_text.hpp"
 
 namespace tapegrad {
@@ -77,11 +76,11 @@ std::string tsv_text(const Comparison& comparison) {
   std::string text;
   for (const std::size_t i : comparison.shown) {
     const VectorChange& change = comparison.changes[i];
-    text += fmt::format("{}\t{}\t{}\t{}", field(comparison.words[i]), change.shared,
+    text += fmt::format("{}\t{}\t{}\t{}", tsv_field(comparison.words[i]), change.shared,
                         number(change.distance, ""), number(change.cosine, ""));
     for (const auto* neighbours : {&change.before, &change.after}) {
       for (const Neighbour& each : *neighbours) {
-        text += fmt::format("\t{}:{:.6f}", field(word_of(comparison, each)), each.cosine);
+        text += fmt::format("\t{}:{:.6f}", tsv_field(word_of(comparison, each)), each.cosine);
       }
     }
     text += "\n";

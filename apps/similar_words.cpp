@@ -20,10 +20,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-void complain(const std::string& text) {
-  fmt::print(stderr, "similar_words: error: {}\n", text);
-}
-
 class SimilarWords {
  public:
   explicit SimilarWords(const tg::SimilarWordsOptions& options)
@@ -51,7 +47,11 @@ class SimilarWords {
 
  private:
   static tg::WordSpace make_space(const tg::SimilarWordsOptions& options) {
-    tg::WordVectors vectors = load_word_vectors(options.vectors, vector_options(options));
+    console::ReadingLine reading(options.quiet);
+    tg::VectorOptions how = vector_options(options);
+    how.progress = reading.callback();
+    tg::WordVectors vectors = load_word_vectors(options.vectors, how);
+    reading.clear();
     if (vectors.words.empty()) throw std::runtime_error(options.vectors + ": has no words");
     return {vectors.words, std::move(vectors.values)};
   }
@@ -109,7 +109,7 @@ class SimilarWords {
         ++known;
       } else {
         answer.suggestions = lookup_.suggestions(word);
-        complain(lookup_.unknown(word, answer.suggestions));
+        console::print_error("similar_words", lookup_.unknown(word, answer.suggestions));
       }
       console::write_out(answer_text(form_, space_, answer));
     }
@@ -138,7 +138,8 @@ class SimilarWords {
       console::ProgressLine line(options_.quiet);
       result.sections =
           tg::evaluate(space_, test.sections, find, [&](tg::Index asked, tg::Index all) {
-            line.show([&] { return fmt::format("{}: {} of {} questions", file, asked, all); });
+            const double share = static_cast<double>(asked) / static_cast<double>(all);
+            line.show([&] { return "evaluating " + file; }, share);
           });
     } else {
       result.pairs = tg::evaluate(space_, test.pairs, find);
@@ -159,7 +160,7 @@ int main(int argc, char** argv) {
   CLI::App app;
   tg::SimilarWordsOptions options;
   tg::add_options(app, options);
-  return console::run(app, argc, argv, [&] {
+  return console::run(app, tg::similar_words_manual(), argc, argv, [&] {
     tg::complete(options);
     tg::set_threads(options.threads);
     if (!options.compare.empty()) return tg::compare_words(options);

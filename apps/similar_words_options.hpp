@@ -7,6 +7,7 @@
 #include <tapegrad/text/vectors.hpp>
 #include <vector>
 
+#include "console_manual.hpp"
 #include "similar_words_text.hpp"
 
 namespace tapegrad {
@@ -17,7 +18,6 @@ struct SimilarWordsOptions {
   std::vector<std::string> analogy, similarity, eval;
   std::string compare;  // the earlier vectors
   std::optional<WordForm> output;
-  bool json = false;
   Index top = 10;
   bool exact_case = false;
   ChangeOrder by = ChangeOrder::neighbours;
@@ -29,11 +29,14 @@ struct SimilarWordsOptions {
   int threads = 0;
 };
 
-/// Declares every option and the help page.
+/// Declares every option.
 void add_options(CLI::App& app, SimilarWordsOptions& options);
 
 /// After parsing: throws std::invalid_argument for options that do not fit each other.
 void complete(SimilarWordsOptions& options);
+
+/// What the help page and the manual page say beside the options.
+console::Manual similar_words_manual();
 
 /// How the vectors are to be read.
 VectorOptions vector_options(const SimilarWordsOptions& options);

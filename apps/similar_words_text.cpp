@@ -9,8 +9,6 @@
 #include <tapegrad/core/format.hpp>
 #include <tapegrad/training/json_string.hpp>
 
-#include "fields.hpp"
-
 namespace tapegrad {
 namespace {
 
@@ -88,13 +86,14 @@ std::string share_text(double x) {
 
 std::string fields_of(const EvaluatedFile& each) {
   if (each.pairs) {
-    return fmt::format("{}\t\tspearman\t{}\t{}\t{}\n", field(each.file), each.pairs->pairs,
+    return fmt::format("{}\t\tspearman\t{}\t{}\t{}\n", tsv_field(each.file), each.pairs->pairs,
                        each.pairs->missing, share_text(each.pairs->spearman));
   }
   std::string lines;
   const auto add = [&](const AnalogiesResult& part) {
-    lines += fmt::format("{}\t{}\taccuracy\t{}\t{}\t{}\n", field(each.file), field(part.name),
-                         part.questions, part.missing, share_text(part.accuracy()));
+    lines +=
+        fmt::format("{}\t{}\taccuracy\t{}\t{}\t{}\n", tsv_field(each.file), tsv_field(part.name),
+                    part.questions, part.missing, share_text(part.accuracy()));
   };
   for (const AnalogiesResult& part : each.sections) add(part);
   for (const AnalogiesResult& part : sums(each.sections)) add(part);
@@ -161,8 +160,8 @@ std::string answer_text(WordForm form, const WordSpace& space, const WordAnswer&
   }
   std::string lines;
   for (const Neighbour& each : answer.neighbours) {
-    lines += fmt::format("{}\t{}\t{:.6f}\n", field(answer.word), field(space.word(each.row)),
-                         each.cosine);
+    lines += fmt::format("{}\t{}\t{:.6f}\n", tsv_field(answer.word),
+                         tsv_field(space.word(each.row)), each.cosine);
   }
   return lines;
 }
@@ -180,7 +179,7 @@ std::string analogy_text(WordForm form, const WordSpace& space,
   }
   std::string lines;
   for (const Neighbour& each : answers) {
-    lines += fmt::format("{}\t{:.6f}\n", field(space.word(each.row)), each.cosine);
+    lines += fmt::format("{}\t{:.6f}\n", tsv_field(space.word(each.row)), each.cosine);
   }
   return lines;
 }
@@ -191,7 +190,7 @@ std::string similarity_text(WordForm form, const std::vector<std::string>& words
       return fmt::format("{{\"words\": {}, \"cosine\": {}}}\n", json_strings(words),
                          json_number(cosine));
     case WordForm::tsv:
-      return fmt::format("{}\t{}\t{:.6f}\n", field(words[0]), field(words[1]), cosine);
+      return fmt::format("{}\t{}\t{:.6f}\n", tsv_field(words[0]), tsv_field(words[1]), cosine);
     case WordForm::table:
       break;
   }

@@ -6,8 +6,9 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config libxtensor-dev libxtensor-blas-dev libopenblas-dev
   libfmt-dev nlohmann-json3-dev libutf8proc-dev zlib1g-dev libzip-dev libcli11-dev catch2
+  libjs-chart.js
 )
-ci_packages=(ccache clang clang-format clang-tidy libclang-rt-dev)
+ci_packages=(ccache clang clang-format clang-tidy libclang-rt-dev man-db mandoc zsh fish)
 
 case "$*" in
   "") ;;
