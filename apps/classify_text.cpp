@@ -9,8 +9,6 @@
 #include <tapegrad/core/format.hpp>
 #include <tapegrad/training/json_string.hpp>
 
-#include "fields.hpp"
-
 namespace tapegrad {
 namespace {
 

@@ -59,6 +59,7 @@ std::string neighbours_text(const Comparison& comparison, const char* name,
 
 std::string table_text(const Comparison& comparison) {
   std::string text = comparison_head(comparison);
+  if (comparison.shown.empty()) return text + "\nno word to show\n";
   text += fmt::format("\n{:<24} {:>7} {:>9} {:>7}\n", "word", "kept", "distance", "cosine");
   for (const std::size_t i : comparison.shown) {
     const VectorChange& change = comparison.changes[i];

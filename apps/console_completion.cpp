@@ -146,7 +146,8 @@ std::string zsh_text(const std::string& text) {
 std::string zsh_action(const Choices& choices) {
   if (choices.list && !choices.words.empty()) {
     std::string text = "_values -s , value";
-    for (const std::string& word : choices.words) text += " " + replaced(word, ":", "\\:");
+    for (const std::string& word : choices.words)
+      text.append(" ").append(replaced(word, ":", "\\:"));
     return text;
   }
   if (!choices.words.empty()) return fmt::format("({})", fmt::join(choices.words, " "));

@@ -6,10 +6,9 @@
 #include <array>
 #include <filesystem>
 #include <new>
-#include <numeric>
 #include <string_view>
 #include <system_error>
-#include <tapegrad/core/errors.hpp>
+#include <tapegrad/text/spelling.hpp>
 
 #include "console_options.hpp"
 
@@ -20,25 +19,6 @@ namespace fs = std::filesystem;
 
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
-}
-
-// Insertions, deletions, replacements, and exchanges of neighbours.
-std::size_t edits(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> before(b.size() + 1);
-  std::vector<std::size_t> above(b.size() + 1);
-  std::iota(above.begin(), above.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::vector<std::size_t> row(b.size() + 1, i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({row[j - 1] + 1, above[j] + 1, replaced});
-      const bool exchanged = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (exchanged) row[j] = std::min(row[j], before[j - 2] + 1);
-    }
-    before = std::move(above);
-    above = std::move(row);
-  }
-  return above.back();
 }
 
 std::string bare(const std::string& name) {
@@ -270,12 +250,12 @@ std::optional<std::string> nearest(const std::string& word, const std::vector<st
   const std::string wanted = bare(word);
   if (wanted.empty()) return std::nullopt;
   std::optional<std::string> best;
-  std::size_t least = std::max<std::size_t>(1, wanted.size() / 3) + 1;
+  std::size_t most = std::max<std::size_t>(1, wanted.size() / 3);
   for (const std::string& name : names) {
-    const std::size_t distance = edits(wanted, bare(name));
-    if (distance >= least) continue;
+    const std::size_t distance = spelling_distance(wanted, bare(name), most);
+    if (distance > most || (best && distance == most)) continue;
     best = name;
-    least = distance;
+    most = distance;
   }
   if (best) return best;
   constexpr std::size_t telling = 3;  // letters

@@ -67,19 +67,20 @@ std::string word_troff(std::string_view word) {
 
 // No line may begin like a request.
 std::string guarded(std::string line) {
-  if (line.starts_with('.') || line.starts_with('\'')) line.insert(0, "\\&");
-  return line;
+  const bool request = line.starts_with('.') || line.starts_with('\'');
+  return request ? fmt::format("\\&{}", line) : line;
 }
 
 std::string bold(std::string_view text) {
-  return "\\fB" + escaped(text, true) + "\\fR";
+  return fmt::format("\\fB{}\\fR", escaped(text, true));
 }
 
 // Names in bold, what is to be put in their place in italics.
 std::string tag(const OptionEntry& option) {
-  if (option.argument) return "\\fI" + escaped(option.name(), true) + "\\fR";
+  if (option.argument) return fmt::format("\\fI{}\\fR", escaped(option.name(), true));
   std::string text;
-  for (const std::string& name : option.names) text += (text.empty() ? "" : ", ") + bold(name);
+  for (const std::string& name : option.names)
+    text.append(text.empty() ? "" : ", ").append(bold(name));
   if (option.value.empty()) return text;
   return text + " \\fI" + escaped(option.value, true) + "\\fR" + (option.repeated ? "..." : "");
 }
@@ -89,10 +90,10 @@ class Source {
   void section(std::string title) {
     std::transform(title.begin(), title.end(), title.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    line(".SH " + escaped(title, true));
+    line(fmt::format(".SH {}", escaped(title, true)));
     fresh_ = true;
   }
-  void subsection(const std::string& title) { line(".SS " + escaped(title, true)); }
+  void subsection(const std::string& title) { line(fmt::format(".SS {}", escaped(title, true))); }
   void paragraph(const std::string& text) {
     if (!fresh_) line(".PP");
     line(troff(text));
@@ -118,7 +119,7 @@ class Source {
     line(".PP");
     line(".nf");
     line(".RS");
-    line(guarded("\\fB" + escaped(example.command, true) + "\\fR"));
+    line(guarded(bold(example.command)));
     line(".RE");
     line(".fi");
   }
@@ -167,7 +168,7 @@ std::string troff(std::string_view text) {
     const std::string_view word = text.substr(0, space);
     text.remove_prefix(std::min(space + 1, text.size()));
     if (word.empty()) continue;
-    line += (line.empty() ? "" : " ") + word_troff(word);
+    line.append(line.empty() ? "" : " ").append(word_troff(word));
     const bool ends = word.ends_with('.') && !word.ends_with("..");
     if (!ends && line.size() < 80) continue;
     out += guarded(std::move(line)) + "\n";

@@ -47,13 +47,16 @@ std::optional<double> seconds_left(double seconds_so_far, double share) {
   return seconds_so_far * (1 - share) / share;
 }
 
-std::string bar_text(double share, const std::string& text, std::size_t columns) {
-  constexpr int width = 20;
+std::string bar_text(double share, std::optional<double> seconds_left, const std::string& text,
+                     std::size_t columns) {
+  constexpr int width = 16;
   const double within = std::clamp(std::isfinite(share) ? share : 0.0, 0.0, 1.0);
   const auto full = static_cast<std::size_t>(std::lround(within * width));
-  const std::string bar = fmt::format("[{}{}] {:3.0f} %  ", std::string(full, '#'),
-                                      std::string(width - full, '.'), 100 * within);
-  return first_characters(bar + text, columns > 1 ? columns - 1 : 1);
+  const std::string left =
+      seconds_left ? fmt::format(", {} left", duration(*seconds_left)) : std::string();
+  return first_characters(fmt::format("[{}{}] {:3.0f} %{}  {}", std::string(full, '#'),
+                                      std::string(width - full, '.'), 100 * within, left, text),
+                          columns > 1 ? columns - 1 : 1);
 }
 
 ProgressLine::ProgressLine(bool quiet) : quiet_(quiet), terminal_(can_rewrite(STDERR_FILENO)) {}
@@ -71,13 +74,14 @@ void ProgressLine::show(const std::function<std::string()>& text, std::optional<
                               : now - last_ < milliseconds(5000);
   if (soon) return;
   last_ = now;
+  const auto left = seconds_left(seconds(), share.value_or(0));
   if (!terminal_) {
-    fmt::print(stderr, "{}\n", text());
+    fmt::print(stderr, "{}{}\n", text(), left ? fmt::format(", {} left", duration(*left)) : "");
     return;
   }
   const std::size_t width = error_columns();
   fmt::print(stderr, "\r\033[K{}",
-             share ? bar_text(*share, text(), width) : first_characters(text(), width - 1));
+             share ? bar_text(*share, left, text(), width) : first_characters(text(), width - 1));
   std::fflush(stderr);
   on_terminal = true;
 }
@@ -92,23 +96,13 @@ void clear_progress() {
   std::fflush(stderr);
 }
 
-std::string work_text(const std::string& what, const ProgressLine& line, double share) {
-  const auto left = seconds_left(line.seconds(), share);
-  return fmt::format("{}: {:.0f} %{}", what, 100 * share,
-                     left ? fmt::format(", {} left", duration(*left)) : "");
-}
-
-std::string reading_text(const std::string& path, const ReadAmount& amount, double seconds_so_far) {
+std::string reading_text(const std::string& path, const ReadAmount& amount) {
   const auto megabytes = [](std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; };
   const std::string name =
       path == "-" ? "standard input" : std::filesystem::path(path).filename().string();
   if (amount.total == 0) return fmt::format("reading {}: {:.0f} MB", name, megabytes(amount.done));
-  std::string text = fmt::format("reading {}: {:.0f} of {:.0f} MB", name, megabytes(amount.done),
-                                 megabytes(amount.total));
-  if (const auto left = seconds_left(seconds_so_far, amount.share())) {
-    text += fmt::format(", {} left", duration(*left));
-  }
-  return text;
+  return fmt::format("reading {}: {:.0f} of {:.0f} MB", name, megabytes(amount.done),
+                     megabytes(amount.total));
 }
 
 void ReadingLine::show(const std::string& path, const ReadAmount& amount) {
@@ -117,7 +111,7 @@ void ReadingLine::show(const std::string& path, const ReadAmount& amount) {
     path_ = path;
   }
   const auto share = amount.total == 0 ? std::nullopt : std::optional(amount.share());
-  line_->show([&] { return reading_text(path, amount, line_->seconds()); }, share);
+  line_->show([&] { return reading_text(path, amount); }, share);
 }
 
 ReadProgress ReadingLine::callback() {

@@ -18,7 +18,8 @@ std::string duration(double seconds);
 std::optional<double> seconds_left(double seconds_so_far, double share);
 
 /// One line on standard error: on a terminal it has a bar and is written over, elsewhere plain
-/// lines, no more than one in five seconds. One at a time.
+/// lines, no more than one in five seconds. One at a time. Measures the time left from when it was
+/// made.
 class ProgressLine {
  public:
   explicit ProgressLine(bool quiet);
@@ -26,8 +27,8 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  /// Shows this text, unless the last was shown too short a time ago; behind a bar if the share
-  /// that is done (0 to 1) is told.
+  /// Shows this text, unless the last was shown too short a time ago; with a bar and the time left
+  /// if the share that is done (0 to 1) is told.
   void show(const std::function<std::string()>& text, std::optional<double> share = {});
   /// Takes the line away.
   void clear();
@@ -42,9 +43,6 @@ class ProgressLine {
   Clock::time_point begin_ = Clock::now();
   Clock::time_point last_ = begin_;
 };
-
-/// "testing: 40 %, 3 s left"
-std::string work_text(const std::string& what, const ProgressLine& line, double share);
 
 /// Takes a progress line from the terminal, so that other lines can be printed; it comes again when
 /// there is news.
@@ -65,10 +63,11 @@ class ReadingLine {
   std::optional<ProgressLine> line_;  // of the file `path_`
 };
 
-/// "reading glove.txt: 171 of 331 MB, 3 s left"
-std::string reading_text(const std::string& path, const ReadAmount& amount, double seconds_so_far);
+/// "reading glove.txt: 171 of 331 MB"
+std::string reading_text(const std::string& path, const ReadAmount& amount);
 
-/// A bar of 20 characters and the text behind it, cut to the columns of a terminal.
-std::string bar_text(double share, const std::string& text, std::size_t columns);
+/// "[####............]  25 %, 12 s left  TEXT", cut to the columns of a terminal.
+std::string bar_text(double share, std::optional<double> seconds_left, const std::string& text,
+                     std::size_t columns);
 
 }  // namespace tapegrad::console

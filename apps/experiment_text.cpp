@@ -6,7 +6,6 @@
 #include <tapegrad/core/format.hpp>
 
 #include "console_color.hpp"
-#include "console_progress.hpp"
 
 namespace tapegrad {
 namespace {
@@ -119,14 +118,12 @@ double share_of(const Progress& progress) {
 }
 
 std::string progress_text(const std::string& run, const Progress& progress) {
-  return fmt::format(
-      "{}: epoch {} of {}, {:.0f} %, loss {:.3f}, accuracy {:.3f}, {} examples/s, {} left", run,
-      progress.epoch, progress.epochs,
-      100.0 * static_cast<double>(progress.batch) /
-          static_cast<double>(std::max<std::size_t>(1, progress.batches)),
-      progress.loss, progress.accuracy,
-      grouped(static_cast<std::size_t>(progress.examples_per_second)),
-      console::duration(progress.seconds_left));
+  return fmt::format("{}: epoch {} of {}, {:.0f} %, loss {:.3f}, accuracy {:.3f}, {} examples/s",
+                     run, progress.epoch, progress.epochs,
+                     100.0 * static_cast<double>(progress.batch) /
+                         static_cast<double>(std::max<std::size_t>(1, progress.batches)),
+                     progress.loss, progress.accuracy,
+                     grouped(static_cast<std::size_t>(progress.examples_per_second)));
 }
 
 std::string result_text(const Corpus& corpus, const ExperimentOptions& options,

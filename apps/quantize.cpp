@@ -70,10 +70,7 @@ std::optional<double> accuracy(const char* name, const tg::ClassifierModel& mode
     const auto some = predict(model.net, encode(model, texts)).labels;
     labels.insert(labels.end(), some.begin(), some.end());
     const double share = static_cast<double>(end) / static_cast<double>(all);
-    const auto text = [&] {
-      return console::work_text(fmt::format("testing {}", name), line, share);
-    };
-    line.show(text, share);
+    line.show([&] { return fmt::format("testing {}", name); }, share);
   }
   if (labels.size() < all) return std::nullopt;  // interrupted
   return tg::measure(test->labels, labels).accuracy;

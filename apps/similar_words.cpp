@@ -139,7 +139,7 @@ class SimilarWords {
       result.sections =
           tg::evaluate(space_, test.sections, find, [&](tg::Index asked, tg::Index all) {
             const double share = static_cast<double>(asked) / static_cast<double>(all);
-            line.show([&] { return console::work_text(file, line, share); }, share);
+            line.show([&] { return "evaluating " + file; }, share);
           });
     } else {
       result.pairs = tg::evaluate(space_, test.pairs, find);

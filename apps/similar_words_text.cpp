@@ -16,10 +16,6 @@ std::string json_number(double x) {
   return std::isfinite(x) ? fmt::format("{:.6g}", x) : "null";
 }
 
-std::string json_number(const std::optional<double>& x) {
-  return x ? json_number(*x) : "null";
-}
-
 std::string json_strings(const std::vector<std::string>& texts) {
   std::string json = "[";
   for (const std::string& each : texts) json += (json.size() == 1 ? "" : ", ") + json_string(each);
@@ -106,9 +102,11 @@ std::string fields_of(const EvaluatedFile& each) {
 
 std::string evaluation_table(const std::vector<EvaluatedFile>& files) {
   std::string pairs, analogies;
-  Index lower_cased = 0;
+  Index lower_cased = 0, missing = 0;
   for (const EvaluatedFile& each : files) {
     const std::string name = std::filesystem::path(each.file).filename().string();
+    if (each.pairs) missing += each.pairs->missing;
+    for (const AnalogiesResult& part : each.sections) missing += part.missing;
     lower_cased += each.lower_cased;
     if (each.pairs) {
       pairs += fmt::format("{:<32} {:>9} {:>8} {:>9}\n", name, each.pairs->pairs,
@@ -132,7 +130,9 @@ std::string evaluation_table(const std::vector<EvaluatedFile>& files) {
     text += fmt::format("{}{:<32} {:>9} {:>8} {:>9} {:>9} {:>7}\n{}", text.empty() ? "" : "\n", "",
                         "questions", "missing", "correct", "accuracy", "of all", analogies);
   }
-  text += "missing: holds an unknown word; left out, but \"of all\" counts it as wrong\n";
+  text += missing == 0 ? "no word is missing\n"
+                       : "missing: holds an unknown word; left out, but \"of all\" counts it as "
+                         "wrong\n";
   if (lower_cased > 0) {
     text += fmt::format("{} words are known in lower case only, and were taken so\n",
                         grouped(static_cast<std::size_t>(lower_cased)));

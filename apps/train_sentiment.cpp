@@ -135,17 +135,18 @@ class TrainingLine {
     ++begun_;
   }
   void show(const tg::Progress& progress) {
-    const double of_this = tg::share_of(progress);
-    if (trainings_ < 2) {
-      return line_.show([&] { return tg::progress_text(name_, progress); }, of_this);
+    if (trainings_ == 0) {
+      return line_.show([&] {
+        return fmt::format("{}, {} left of this training", tg::progress_text(name_, progress),
+                           console::duration(progress.seconds_left));
+      });
     }
-    const double share =
-        (static_cast<double>(begun_ - 1) + of_this) / static_cast<double>(trainings_);
+    const double share = (static_cast<double>(begun_ - 1) + tg::share_of(progress)) /
+                         static_cast<double>(trainings_);
     const auto text = [&] {
-      const auto left = console::seconds_left(line_.seconds(), share);
-      const std::string which = fmt::format("{} ({} of {})", name_, begun_, trainings_);
-      return tg::progress_text(which, progress) +
-             (left ? fmt::format(", {} in all", console::duration(*left)) : "");
+      const std::string which =
+          trainings_ == 1 ? name_ : fmt::format("{} ({} of {})", name_, begun_, trainings_);
+      return tg::progress_text(which, progress);
     };
     line_.show(text, share);
   }

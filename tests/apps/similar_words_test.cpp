@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <tapegrad/training/model_folder.hpp>
 
 #include "classified.hpp"
 #include "piped.hpp"
@@ -97,20 +98,20 @@ TEST_CASE("Ctrl-C ends the stream, and a reader that goes away the program") {
 
 TEST_CASE("an unknown word is named with words that are spelled alike; the others are answered") {
   const Files files;
-  const Finished done = similar_words({files.vectors, "czr", "cat", "--top", "1"});
+  const Finished done = similar_words({files.vectors, "cas", "cat", "--top", "1"});
   CHECK(done.code == 1);
   CHECK(done.out == "cat\tdog\t0.800000\n");
-  CHECK(done.err == "similar_words: error: \"czr\" has no vector in " + files.vectors +
+  CHECK(done.err == "similar_words: error: \"cas\" has no vector in " + files.vectors +
                         "; similarly spelled: cat, car\n");
-  const Json json = Json::parse(similar_words({files.vectors, "czr", "--output", "json"}).out);
+  const Json json = Json::parse(similar_words({files.vectors, "cas", "--output", "json"}).out);
   CHECK(json["neighbours"].is_null());
   CHECK(json["suggestions"] == Json({"cat", "car"}));
   for (const Strings& arguments :
-       {Strings{"--analogy", "cat", "czr", "dog"}, Strings{"--similarity", "cat", "czr"}}) {
+       {Strings{"--analogy", "cat", "cas", "dog"}, Strings{"--similarity", "cat", "cas"}}) {
     const Finished failed = of_vectors(arguments);
     CHECK(failed.code == 1);
     CHECK(failed.out.empty());
-    CHECK_THAT(failed.err, Contains("\"czr\" has no vector in ") && Contains(": cat, car"));
+    CHECK_THAT(failed.err, Contains("\"cas\" has no vector in ") && Contains(": cat, car"));
   }
 }
 
