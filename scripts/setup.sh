@@ -8,7 +8,8 @@ packages=(
   libfmt-dev nlohmann-json3-dev libutf8proc-dev zlib1g-dev libzip-dev libcli11-dev catch2
   libjs-chart.js
 )
-ci_packages=(ccache clang clang-format clang-tidy libclang-rt-dev)
+ci_packages=(ccache clang clang-format clang-tidy libclang-rt-dev
+  chromium chromium-driver python3-selenium)
 
 case "$*" in
   "") ;;
