@@ -43,7 +43,7 @@ void warn_of_unrecorded(const ExperimentResult& result, const ReportRecorder& re
 
 std::string command_line(int argc, const char* const* argv) {
   std::string line = std::filesystem::path(argc > 0 ? argv[0] : "").filename().string();
-  for (int i = 1; i < argc; ++i) line += " " + quoted(argv[i]);
+  for (int i = 1; i < argc; ++i) line.append(" ").append(quoted(argv[i]));
   return line;
 }
 

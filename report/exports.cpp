@@ -59,7 +59,8 @@ void write_metrics(const std::string& folder, const std::vector<Json>& lines) {
     }
     const char* comma = "";
     for (const Json& value : line) {
-      csv += comma + csv_field(value);
+      csv += comma;
+      csv += csv_field(value);
       comma = ",";
     }
     csv += '\n';

@@ -21,7 +21,7 @@ Json flat(const Json& settings) {
       continue;
     }
     std::string text;
-    for (const Json& each : value) text += (text.empty() ? "" : ",") + each.dump();
+    for (const Json& each : value) text.append(text.empty() ? "" : ",").append(each.dump());
     all[name] = text;
   }
   return all;

@@ -23,7 +23,7 @@ except ImportError:
     print("no NumPy: skipped")
     sys.exit(77)
 
-TRAIN_SENTIMENT = sys.argv[1]
+TRAIN_SENTIMENT = os.path.abspath(sys.argv[1])
 EPOCHS = 4
 GOOD = ["fine", "nice", "great", "warm", "bright"]
 BAD = ["dull", "poor", "weak", "slow", "cold"]
@@ -240,8 +240,8 @@ def main():
         model = read_tensors(folder + "/model/model.safetensors")
         with open(folder + "/model/vocab.txt", encoding="utf-8") as file:
             vocabulary = {word: i for i, word in enumerate(file.read().splitlines())}
-        near("exported vectors", after, model["embed.weight"][[vocabulary[w] for w in
-                                                               recorded["words"]]], 0, 0)
+        rows = [vocabulary[word] for word in recorded["words"]]
+        near("exported vectors", after.astype("<f4"), model["embed.weight"][rows], 0, 0)
         check_words(recorded, train)
         check_map(recorded, before, after)
         check_moves(recorded, before, after)
