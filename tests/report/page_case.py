@@ -35,9 +35,8 @@ class PageTest(unittest.TestCase):
         self.browser.media()
 
     def show(self, html=USUAL):
-        self.browser.open(html)
         self.browser.messages()
-        self.browser.driver.refresh()  # with the console watched from the start
+        self.browser.open(html)
         self.assert_quiet()
 
     def assert_quiet(self):
