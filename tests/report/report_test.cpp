@@ -248,14 +248,16 @@ TEST_CASE("a report of a resumed experiment says what was not recorded") {
 
 TEST_CASE("the page is whole: every placeholder is filled, and no data end its scripts") {
   const std::string page = tg::report_page("a < b & c", R"({"x": "</script><!--"})");
-  CHECK_THAT(page, Catch::StartsWith("<!doctype html>"));
-  CHECK_THAT(page, Contains("<title>a &lt; b &amp; c</title>"));
-  CHECK_THAT(page, Contains(R"({"x": "\u003c/script>\u003c!--"})"));
-  CHECK_THAT(page, Contains("Chart.js v") && Contains("Permission is hereby granted"));
+  const auto holds = [&](std::string_view text) { return page.find(text) != std::string::npos; };
+  CHECK_THAT(page.substr(0, 15), Catch::Equals("<!doctype html>", Catch::CaseSensitive::No));
+  CHECK(holds("<title>a &lt; b &amp; c</title>"));
+  CHECK(holds(R"({"x": "\u003c/script>\u003c!--"})"));
+  CHECK(holds("Chart.js v"));
+  CHECK(holds("Permission is hereby granted"));
+  CHECK_FALSE(holds("<!--"));
   for (const char* name : {"title", "style", "data", "chart", "script", "licence"}) {
-    CHECK_THAT(page, !Contains(std::string("{{") + name + "}}"));
+    CHECK_FALSE(holds(std::string("{{").append(name).append("}}")));
   }
-  CHECK_THAT(page, !Contains("<!--"));
 }
 
 TEST_CASE("exports have a line an epoch, and a folder for each way before and after") {
@@ -271,8 +273,8 @@ TEST_CASE("exports have a line an epoch, and a folder for each way before and af
     const Json line = Json::parse(json[i]);
     std::string fields;
     for (const Json& value : line) {
-      fields += (fields.empty() ? "" : ",") +
-                (value.is_string() ? value.get<std::string>() : value.dump());
+      fields += fields.empty() ? "" : ",";
+      fields += value.is_string() ? value.get<std::string>() : value.dump();
     }
     CHECK(fields == csv[i + 1]);
     CHECK(line["seed"] == 1 + (i / 3) % 2);
