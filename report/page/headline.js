@@ -45,10 +45,12 @@ function comparison(report) {
           `The difference spreads by ±\u00a0${points(deviation(pairs))} from run to run.`
     ];
   }
+  const ahead = lead < 0.0005 ? `Their means are the same; ${a} is better ${runs}` :
+                                `${a} is ${points(lead)} ahead and better ${runs}`;
   return [
     `${a} and ${b} are level at ${reached}`,
-    `${a} is ${points(lead)} ahead and better ${runs}, but the difference spreads by ` +
-        `±\u00a0${points(deviation(pairs))} from run to run: no way to tell them apart.`
+    `${ahead}, but the difference spreads by ±\u00a0${points(deviation(pairs))} ` +
+        'from run to run: no way to tell them apart.'
   ];
 }
 

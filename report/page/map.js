@@ -32,6 +32,8 @@ function placeOf(i, time) {
 // Words of one colour are one series of the chart, which is what keeps thousands of them fluid.
 
 const twoClasses = () => !missing(map.data.leaning_class);
+// Between the nine colours of two classes. Words alone soon get probabilities near 0 or 1.
+const leaningEdges = [0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 0.99];
 const strengths = [0.35, 0.68, 1];  // of the colours of three and more classes
 
 /** The labels that a model can give; others occur only in dev or test. */
@@ -46,7 +48,7 @@ const colorCount = () => twoClasses() ? 9 : strengths.length * classLabels().len
 function colorOf(i, time) {
   const nearest = Math.round(time);
   const leaning = at(map.data.leaning, nearest)[i] ?? 0.5;
-  if (twoClasses()) return Math.max(0, Math.min(8, Math.floor(9 * leaning)));
+  if (twoClasses()) return leaningEdges.filter((edge) => leaning >= edge).length;
   const lowest = 1 / classLabels().length;
   const strength = Math.floor(strengths.length * (leaning - lowest) / (1 - lowest || 1));
   return strengths.length * at(map.data.leaning_label, nearest)[i] +

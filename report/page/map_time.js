@@ -87,17 +87,18 @@ function showMapLegend() {
   const labels = classLabels();
   const swatch = (color) => element('i', {'--key': color});
   const colors = colorsOfMap(palette());
+  const edges = listed(leaningEdges.map((edge) => `${100 * edge}`));
   const legend = twoClasses() ?
       [element(
-          'span', {class: 'scale'}, wordText(labels[0] ?? ''),
+          'span', {class: 'scale'}, 'surely ', wordText(labels[1 - map.data.leaning_class] ?? ''),
           element(
               'span', {
                 class: 'steps',
                 role: 'img',
-                'aria-label': 'colours from the first class to the second'
+                'aria-label': 'nine colours from the one class to the other'
               },
               ...colors.map(swatch)),
-          wordText(labels[1] ?? ''))] :
+          'surely ', wordText(labels[map.data.leaning_class] ?? ''))] :
       labels.map(
           (label, i) => element(
               'span', {class: 'scale'},
@@ -108,7 +109,11 @@ function showMapLegend() {
   fill(
       'map-legend',
       element('strong', {id: 'map-epoch'}, capitalized(timeText(Math.round(map.now.time)))),
-      ...legend, element('span', {}, 'what the classifier says of the word alone'));
+      ...legend,
+      element(
+          'span', {},
+          twoClasses() ? `what the classifier says of the word alone; steps at ${edges} %` :
+                         'what the classifier says of the word alone, paler where less sure'));
 }
 
 function mapWords() {

@@ -56,10 +56,14 @@ function classColors(label, labels) {
   return [`var(--kind-${label % 8})`, 'var(--muted)'];
 }
 
+/** A probability in percent, which says 100 % of none. */
+const sureness = (probability) =>
+    probability > 0.9999 ? 'more than 99.99\u00a0%' : percent(probability, 2);
+
 function markedText({text, label, predicted, probability}, labels) {
   const name = (i) => wordText(labels[i] ?? `class ${i}`);
   const most = Math.max(...text.map(([, weight]) => Math.abs(weight ?? 0)));
-  const said = [name(predicted), `, ${percent(probability, probability > 0.9995 ? 2 : 1)} sure`];
+  const said = [name(predicted), `, ${sureness(probability)} sure`];
   const truth =
       label === predicted ? [', and right'] : ['. It is ', element('strong', {}, name(label))];
   return element(

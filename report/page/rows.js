@@ -32,13 +32,7 @@ function rowFigures(data) {
     });
   }
   if (steps.step?.length > 0) {
-    figures.push({
-      id: 'row-gradient',
-      title: 'Gradient of a row, step by step',
-      caption: paddingText(data),
-      label: `${gradientText(steps)} ${paddingText(data)}`,
-      make: (c) => gradientChart(c, steps)
-    });
+    figures.push(...gradientFigures(data));
   }
   if (rows.touched_by_rank?.some(([, times]) => times > 0)) {
     figures.push({
@@ -50,83 +44,6 @@ function rowFigures(data) {
     });
   }
   return figures;
-}
-
-function gradientText(steps) {
-  const known = (values) => (values ?? []).filter((value) => !missing(value));
-  const [means, most] = [known(steps.mean_norm), known(steps.max_norm)];
-  if (means.length === 0) return '';
-  return `The mean norm of a row's gradient goes from ${number(means[0])} ` +
-      `to ${number(means[means.length - 1])}, the largest was ${number(Math.max(...most))}.`;
-}
-
-/** The padding row, in words. */
-function paddingText(data) {
-  const padding = data.padding;
-  if (!padding) return '';
-  const zero =
-      padding.norm_before === 0 && padding.norm_after === 0 && padding.steps_with_padding === 0;
-  if (zero) {
-    return `The padding row got no gradient in any of ${plural(padding.steps, 'step')}, ` +
-        'and is zero as it was: the line at the bottom.';
-  }
-  return `The padding row had a gradient in ${count(padding.steps_with_padding)} ` +
-      `of ${plural(padding.steps, 'step')}; its norm was ${number(padding.norm_before)} ` +
-      `and is ${number(padding.norm_after)}.`;
-}
-
-function gradientChart(colors, steps) {
-  const line = (values) =>
-      steps.step.map((step, i) => ({x: step, y: values?.[i] ?? NaN, rows: steps.rows?.[i]}));
-  const style = {borderWidth: 1.75, pointRadius: 0, pointHitRadius: 4};
-  return {
-    type: 'line',
-    data: {
-      datasets: [
-        {
-          ...style,
-          label: 'padding row',
-          data: line(steps.padding_norm),
-          borderColor: colors.gone,
-          borderWidth: 3
-        },
-        {...style, label: 'mean row', data: line(steps.mean_norm), borderColor: colors.accent},
-        {
-          ...style,
-          label: 'largest row',
-          data: line(steps.max_norm),
-          borderColor: faded(colors.kinds[4], 0.6),
-          borderWidth: 1.25
-        },
-      ]
-    },
-    options: {
-      interaction: {mode: 'index', axis: 'x', intersect: false},
-      scales: {
-        x: axis(
-            'step',
-            {type: 'linear', max: steps.step[steps.step.length - 1], grid: {display: false}}),
-        y: axis('norm', {beginAtZero: true, grace: '4%', ticks: {callback: number}})
-      },
-      plugins: {
-        legend: {
-          display: true,
-          position: 'top',
-          align: 'start',
-          reverse: true,
-          labels: {boxWidth: 18, boxHeight: 0, padding: 12}
-        },
-        tooltip: {
-          callbacks: {
-            title: ([item]) => item ? `Step ${count(item.raw.x)}` : '',
-            footer: ([item]) =>
-                missing(item?.raw.rows) ? '' : `${plural(Math.round(item.raw.rows), 'row')} a step`,
-            label: ({dataset, raw}) => `${dataset.label}: ${number(raw.y)}`,
-          }
-        },
-      },
-    },
-  };
 }
 
 function touchedText(byRank) {
@@ -177,12 +94,7 @@ function touchedChart(colors, byRank) {
             {type: 'logarithmic', min: 0.8, max: 3 * seen[0][1], ticks: {callback: wholePower}})
       },
       plugins: {
-        legend: {
-          display: true,
-          position: 'top',
-          align: 'start',
-          labels: {boxWidth: 18, boxHeight: 0, padding: 12}
-        },
+        legend: chartLegend,
         tooltip: {
           filter: (item) => item.datasetIndex === 0,
           callbacks: {

@@ -104,3 +104,12 @@ function axis(title, more = {}) {
 
 /** Labels of a logarithmic axis: powers of ten alone. */
 const wholePower = (value) => Number.isInteger(Math.log10(value)) ? count(value) : '';
+
+/** The legend of a chart whose lines need one. */
+const chartLegend = {
+  display: true,
+  position: 'top',
+  align: 'start',
+  reverse: true,
+  labels: {boxWidth: 18, boxHeight: 0, padding: 12}
+};

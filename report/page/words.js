@@ -15,7 +15,8 @@ function leaningText(i, time) {
   const label = missing(wanted) ? labels[at(named, time)[i]] :
       share >= 0.5              ? labels[wanted] :
                                   labels[1 - wanted];
-  return `${percent(missing(wanted) || share >= 0.5 ? share : 1 - share, 0)} ${label}`;
+  const sure = percent(missing(wanted) || share >= 0.5 ? share : 1 - share, 0);
+  return `“${label}”, ${sure} sure`;
 }
 
 const folded = (text) => text.normalize('NFC').toLocaleLowerCase();
