@@ -38,7 +38,7 @@ std::vector<ChangedWord> changed_words(const Vocabulary& vocabulary, const Array
   auto is = similar_words(vocabulary, after, ids, k);
   std::vector<ChangedWord> words;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    words.push_back({vocabulary.word(ids[i]), std::move(was[i]), std::move(is[i])});
+    words.push_back({vocabulary.word(ids[i]), std::move(was[i]), std::move(is[i]), false});
   }
   return words;
 }

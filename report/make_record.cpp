@@ -115,6 +115,10 @@ TrainingRecord make_record(const RecordSource& source, const TableRecording& tab
   record.changed =
       changed_words(vocabulary, table.before, after,
                     words_to_compare(record, vocabulary, table, options), options.neighbours);
+  for (ChangedWord& each : record.changed) {
+    each.asked =
+        std::find(options.words.begin(), options.words.end(), each.word) != options.words.end();
+  }
   const TestView test{source.corpus, training, source.model, source.test,
                       source.experiment.vocabulary.max_tokens};
   record.confusion = confusion(test);

@@ -26,6 +26,7 @@ struct SimilarWord {
 struct ChangedWord {
   std::string word;
   std::vector<SimilarWord> before, after;
+  bool asked = false;  // for by name: ReportOptions::words
 };
 
 /// A text, what the model says of it, and how much each of its entries speaks for that.

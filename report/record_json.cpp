@@ -92,8 +92,10 @@ Json to_json(const std::vector<SimilarWord>& words) {
 Json to_json(const std::vector<ChangedWord>& words) {
   Json all = Json::array();
   for (const ChangedWord& each : words) {
-    all.push_back(
-        {{"word", each.word}, {"before", to_json(each.before)}, {"after", to_json(each.after)}});
+    Json word = {
+        {"word", each.word}, {"before", to_json(each.before)}, {"after", to_json(each.after)}};
+    if (each.asked) word["asked"] = true;
+    all.push_back(std::move(word));
   }
   return all;
 }

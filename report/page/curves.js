@@ -1,10 +1,10 @@
 // Loss and accuracy of each way over the epochs, with the spread over its runs.
 
 const curveKinds = [
-  { field: "loss", title: "Loss on train", percent: false },
-  { field: "dev_loss", title: "Loss on dev", percent: false },
-  { field: "train_accuracy", title: "Accuracy on train", percent: true },
-  { field: "dev_accuracy", title: "Accuracy on dev", percent: true },
+  {field: 'loss', title: 'Loss on train', percent: false},
+  {field: 'dev_loss', title: 'Loss on dev', percent: false},
+  {field: 'train_accuracy', title: 'Accuracy on train', percent: true},
+  {field: 'dev_accuracy', title: 'Accuracy on dev', percent: true},
 ];
 
 /**
@@ -18,7 +18,13 @@ function curveOf(way, field) {
   for (let e = 0; e < epochs; ++e) {
     const values = runs.map((run) => run[e]).filter((value) => !missing(value));
     if (2 * values.length < runs.length || values.length === 0) break;
-    curve.push({ epoch: e + 1, mean: mean(values), low: Math.min(...values), high: Math.max(...values), runs: values.length });
+    curve.push({
+      epoch: e + 1,
+      mean: mean(values),
+      low: Math.min(...values),
+      high: Math.max(...values),
+      runs: values.length
+    });
   }
   return curve;
 }
@@ -27,46 +33,70 @@ function curveOf(way, field) {
 function curveLines(colors, way, i, kind) {
   const factor = kind.percent ? 100 : 1;
   const curve = curveOf(way, kind.field);
-  const line = (key) => curve.map((at) => ({ x: at.epoch, y: factor * at[key], at }));
+  const line = (key) => curve.map((at) => ({x: at.epoch, y: factor * at[key], at}));
   const color = wayColor(colors, i);
-  const plain = { way: i, borderWidth: 0, pointRadius: 0, pointHitRadius: 0 };
+  const plain = {way: i, borderWidth: 0, pointRadius: 0, pointHitRadius: 0};
   return [
-    { ...plain, data: line("mean"), middle: true, label: capitalized(wayName(way)), borderColor: color, borderWidth: 2.25,
-      borderDash: wayDash(i), pointBackgroundColor: color, pointRadius: curve.length === 1 ? 4 : 0, pointHoverRadius: 4,
-      tension: 0.2 },
-    { ...plain, data: line("low"), tension: 0.2 },
-    { ...plain, data: line("high"), tension: 0.2, fill: "-1", backgroundColor: faded(color, 0.14) },
+    {
+      ...plain,
+      data: line('mean'),
+      middle: true,
+      label: capitalized(wayName(way)),
+      borderColor: color,
+      borderWidth: 2.25,
+      borderDash: wayDash(i),
+      pointBackgroundColor: color,
+      pointRadius: curve.length === 1 ? 4 : 0,
+      pointHoverRadius: 4,
+      tension: 0.2
+    },
+    {...plain, data: line('low'), tension: 0.2},
+    {...plain, data: line('high'), tension: 0.2, fill: '-1', backgroundColor: faded(color, 0.14)},
   ];
 }
 
 function curveChart(colors, report, kind, hidden) {
   const text = (at) => kind.percent ? percent(at.mean) : number(at.mean);
-  const range = (at) => kind.percent ? `${percent(at.low)} to ${percent(at.high)}` : `${number(at.low)} to ${number(at.high)}`;
+  const range = (at) => kind.percent ? `${percent(at.low)} to ${percent(at.high)}` :
+                                       `${number(at.low)} to ${number(at.high)}`;
   return {
-    type: "line",
-    data: { datasets: report.ways.flatMap((way, i) => curveLines(colors, way, i, kind)
-        .map((line) => ({ ...line, hidden: hidden.has(i) }))) },
+    type: 'line',
+    data: {
+      datasets: report.ways.flatMap(
+          (way, i) =>
+              curveLines(colors, way, i, kind).map((line) => ({...line, hidden: hidden.has(i)})))
+    },
     options: {
-      interaction: { mode: "index", intersect: false, axis: "x" },
+      interaction: {mode: 'index', intersect: false, axis: 'x'},
       scales: {
-        x: axis("epoch", { type: "linear", ticks: { precision: 0 }, grid: { display: false }, offset: longest(report) < 2,
-               min: longest(report) < 2 ? undefined : 1 }),
-        y: axis("", kind.percent ? { ticks: { precision: 0, callback: (value) => `${value}\u00a0%` } } : {}),
+        x: axis('epoch', {
+          type: 'linear',
+          ticks: {precision: 0},
+          grid: {display: false},
+          offset: longest(report) < 2,
+          min: longest(report) < 2 ? undefined : 1
+        }),
+        y: axis(
+            '',
+            kind.percent ? {ticks: {precision: 0, callback: (value) => `${value}\u00a0%`}} : {}),
       },
-      plugins: { tooltip: {
-        filter: ({ dataset }) => dataset.middle,
-        callbacks: {
-          title: (items) => items.length ? `Epoch ${items[0].raw.x}` : "",
-          label: ({ dataset, raw }) => raw.at.runs > 1 ? `${dataset.label}: ${text(raw.at)} (${range(raw.at)})`
-                                                       : `${dataset.label}: ${text(raw.at)}`,
-        },
-      } },
+      plugins: {
+        tooltip: {
+          filter: ({dataset}) => dataset.middle,
+          callbacks: {
+            title: (items) => items.length ? `Epoch ${items[0].raw.x}` : '',
+            label: ({dataset, raw}) => raw.at.runs > 1 ?
+                `${dataset.label}: ${text(raw.at)} (${range(raw.at)})` :
+                `${dataset.label}: ${text(raw.at)}`,
+          },
+        }
+      },
     },
   };
 }
 
 const longest = (report) =>
-  Math.max(0, ...report.ways.flatMap((way) => way.runs.map((run) => (run.loss ?? []).length)));
+    Math.max(0, ...report.ways.flatMap((way) => way.runs.map((run) => (run.loss ?? []).length)));
 
 /** What a curve's picture shows, in words. */
 function curveWords(report, kind) {
@@ -81,25 +111,36 @@ function curveWords(report, kind) {
 
 function showCurves(report) {
   const runs = Math.max(0, ...report.ways.map((way) => way.runs.length));
-  fill("curves-text", runs > 1
-      ? `Lines are means over ${runs} runs, bands reach from the lowest to the highest of them.`
-      : "One run of each way.");
-  const kinds = curveKinds.filter((kind) => report.ways.some((way) => curveOf(way, kind.field).length > 0));
-  fill("curves-figures", ...kinds.map((kind) => figureWithChart(`curve-${kind.field}`, kind.title)));
+  fill(
+      'curves-text',
+      runs > 1 ?
+          `Lines are means over ${runs} runs, bands reach from the lowest to the highest of them.` :
+          'One run of each way.');
+  const kinds =
+      curveKinds.filter((kind) => report.ways.some((way) => curveOf(way, kind.field).length > 0));
+  fill(
+      'curves-figures', ...kinds.map((kind) => figureWithChart(`curve-${kind.field}`, kind.title)));
   const hidden = new Set();
   for (const kind of kinds) {
-    showChart(`curve-${kind.field}`, curveWords(report, kind), (colors) => curveChart(colors, report, kind, hidden));
+    showChart(
+        `curve-${kind.field}`, curveWords(report, kind),
+        (colors) => curveChart(colors, report, kind, hidden));
   }
   const toggle = (i) => (event) => {
     if (!hidden.delete(i)) hidden.add(i);
-    event.currentTarget.setAttribute("aria-pressed", !hidden.has(i));
+    event.currentTarget.setAttribute('aria-pressed', !hidden.has(i));
     for (const kind of kinds) {
       const chart = Chart.getChart(`curve-${kind.field}`);
       chart.data.datasets.forEach((line) => { line.hidden = hidden.has(line.way); });
       chart.update();
     }
   };
-  fill("curves-legend", ...report.ways.map((way, i) => element(
-      "button", { type: "button", "aria-pressed": "true", onclick: toggle(i), title: "Show or hide" },
-      element("span", { class: "key", "--key": `var(--kind-${i % 8})` }), capitalized(wayName(way)))));
+  fill(
+      'curves-legend',
+      ...report.ways.map(
+          (way, i) => element(
+              'button',
+              {type: 'button', 'aria-pressed': 'true', onclick: toggle(i), title: 'Show or hide'},
+              element('span', {class: 'key', '--key': `var(--kind-${i % 8})`}),
+              capitalized(wayName(way)))));
 }

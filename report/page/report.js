@@ -4,9 +4,12 @@
 function showWay() {
   const data = recorded();
   const name = wayName(page.report.ways[page.way]);
-  byId("not-recorded").hidden = data !== null;
-  fill("not-recorded", `Of “${name}” nothing was recorded beside its results, so there is no map and no list of its words.`);
-  for (const section of document.querySelectorAll(".of-way")) section.hidden = data === null;
+  byId('not-recorded').hidden = data !== null;
+  fill(
+      'not-recorded',
+      `Of “${name}” nothing was recorded beside its results, so there is no map and no list ` +
+          'of its words.');
+  for (const section of document.querySelectorAll('.of-way')) section.hidden = data === null;
   if (data === null) return stopPlaying();
   showMap();
   showMoved();
@@ -23,21 +26,25 @@ function firstWay(report) {
 
 /** Marks the section that is being read in the bar. */
 function followSections() {
-  const links = new Map([...document.querySelectorAll(".bar a")].map((link) => [link.hash.slice(1), link]));
+  const links =
+      new Map([...document.querySelectorAll('.bar a')].map((link) => [link.hash.slice(1), link]));
   const watch = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) links.get(target.id)?.setAttribute("aria-current", "true");
-      else links.get(target.id)?.removeAttribute("aria-current");
+    for (const {target, isIntersecting} of entries) {
+      if (isIntersecting)
+        links.get(target.id)?.setAttribute('aria-current', 'true');
+      else
+        links.get(target.id)?.removeAttribute('aria-current');
     }
-  }, { rootMargin: "-45% 0px -54% 0px" });
+  }, {rootMargin: '-45% 0px -54% 0px'});
   for (const id of links.keys()) watch.observe(byId(id));
 }
 
 function showReport(report) {
   if (report.format_version !== 1) {
-    throw new Error(`its data has format version ${report.format_version}, this page reads version 1`);
+    throw new Error(
+        `its data has format version ${report.format_version}, this page reads version 1`);
   }
-  if (!report.ways?.length) throw new Error("it has no way of training");
+  if (!report.ways?.length) throw new Error('it has no way of training');
   page.report = report;
   page.way = firstWay(report);
   followTheme();
@@ -51,12 +58,12 @@ function showReport(report) {
   followSections();
 }
 
-document.addEventListener("DOMContentLoaded", () => {
+document.addEventListener('DOMContentLoaded', () => {
   try {
-    showReport(JSON.parse(byId("data").textContent));
+    showReport(JSON.parse(byId('data').textContent));
   } catch (error) {
-    byId("trouble").hidden = false;
-    byId("trouble").textContent = `This report cannot be shown: ${error.message}.`;
+    byId('trouble').hidden = false;
+    byId('trouble').textContent = `This report cannot be shown: ${error.message}.`;
     console.error(error);
   }
 });

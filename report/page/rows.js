@@ -1,150 +1,107 @@
 // The rows of the table: movement, norms, gradients, and how often each was touched.
 
-/** The bars of a histogram, each at the middle of its bin. */
-const barsOf = ({ edges, counts }) => counts.map(
-    (n, i) => ({ x: (edges[i] + edges[i + 1]) / 2, y: n, from: edges[i], to: edges[i + 1] }));
-
-/** A chart of histograms over the same axis. Counts are drawn by their logarithm where one bin would hide the others. */
-function histogramChart(colors, title, histograms) {
-  const counts = histograms.flatMap(({ histogram }) => histogram.counts).filter((n) => n > 0);
-  const tall = Math.max(...counts) > 30 * (counts.sort((a, b) => a - b)[counts.length >> 1] ?? 1);
-  const edges = histograms[0].histogram.edges;
-  return {
-    type: "bar",
-    data: { datasets: histograms.map(({ label, histogram, color, line }) => ({
-      label, data: barsOf(histogram).filter((bar) => bar.y > 0 || line), barPercentage: 1, categoryPercentage: 1, grouped: false,
-      ...(line ? { type: "line", stepped: "middle", borderColor: color, borderWidth: 2, pointRadius: 0, pointHitRadius: 6 }
-               : { backgroundColor: faded(color, 0.55), inflateAmount: 0 }),
-    })) },
-    options: {
-      interaction: { mode: "nearest", axis: "x", intersect: false },
-      scales: {
-        x: axis(title, { type: "linear", min: edges[0], max: edges[edges.length - 1], grid: { display: false }, offset: false }),
-        y: axis(tall ? "rows, logarithmic" : "rows", tall ? { type: "logarithmic", min: 0.8, ticks: { callback: wholePower } } : { ticks: { precision: 0 } }),
-      },
-      plugins: { tooltip: { callbacks: {
-        title: ([item]) => item ? `${number(item.raw.from)} to ${number(item.raw.to)}` : "",
-        label: ({ dataset, raw }) => `${dataset.label}: ${plural(raw.y, "row")}`,
-      } } },
-    },
-  };
-}
-
-/** Labels of a logarithmic axis: powers of ten alone. */
-const wholePower = (value) => Number.isInteger(Math.log10(value)) ? count(value) : "";
-
-const histogramTotal = (histogram) => histogram.counts.reduce((sum, n) => sum + n, 0);
-
-/** The value below which half of the rows lie, to the bin. */
-function medianBin({ edges, counts }) {
-  const half = histogramTotal({ counts }) / 2;
-  let sum = 0;
-  const bin = counts.findIndex((n) => (sum += n) >= half);
-  return bin < 0 ? null : (edges[bin] + edges[bin + 1]) / 2;
-}
-
 /** The figures of this way: which have data, and how they are drawn. */
 function rowFigures(data) {
-  const { all_rows: rows = {}, steps = {} } = data;
+  const {all_rows: rows = {}, steps = {}} = data;
   const figures = [];
   const some = (histogram) => histogram && histogramTotal(histogram) > 0;
   if (some(rows.moved_histogram) && map.movers.length > 0) {
-    figures.push({ id: "row-moved", title: "How far rows moved", caption: "Distance of each row from where it began.",
-                   label: `Half of the rows moved less than about ${number(medianBin(rows.moved_histogram))}.`,
-                   make: (c) => histogramChart(c, "distance", [{ label: "moved", histogram: rows.moved_histogram, color: c.accent }]) });
+    figures.push({
+      id: 'row-moved',
+      title: 'How far rows moved',
+      caption: 'Distance of each row from where it began.',
+      label: `Half of the rows moved less than about ${number(medianBin(rows.moved_histogram))}.`,
+      make: (c) => histogramChart(
+          c, 'distance', [{label: 'moved', histogram: rows.moved_histogram, color: c.accent}])
+    });
   }
   if (some(rows.norm_before_histogram)) {
     const [before, after] = [rows.norm_before_histogram, rows.norm_after_histogram];
-    figures.push({ id: "row-norms", title: "Norms before and after", caption: "Filled: before training. Line: at the kept epoch.",
-                   label: `The median norm was about ${number(medianBin(before))} before training and is about ${number(medianBin(after))} after.`,
-                   make: (c) => histogramChart(c, "norm of a row", [
-                     { label: "after", histogram: after, color: c.accent, line: true },
-                     { label: "before", histogram: before, color: c.kinds[2] }]) });
+    figures.push({
+      id: 'row-norms',
+      title: 'Norms before and after',
+      caption: 'Filled: before training. Line: at the kept epoch.',
+      label: `The median norm was about ${number(medianBin(before))} before training ` +
+          `and is about ${number(medianBin(after))} after.`,
+      make: (c) => histogramChart(
+          c, 'norm of a row',
+          [
+            {label: 'after', histogram: after, color: c.accent, line: true},
+            {label: 'before', histogram: before, color: c.kinds[2]}
+          ])
+    });
   }
   if (steps.step?.length > 0) {
-    figures.push({ id: "row-gradient", title: "Gradient of a row, step by step", caption: paddingText(data),
-                   label: `${gradientText(steps)} ${paddingText(data)}`, make: (c) => gradientChart(c, steps) });
+    figures.push(...gradientFigures(data));
   }
   if (rows.touched_by_rank?.some(([, times]) => times > 0)) {
-    figures.push({ id: "row-touched", title: "How often each row was touched", caption: touchedText(rows.touched_by_rank),
-                   label: touchedText(rows.touched_by_rank), make: (c) => touchedChart(c, rows.touched_by_rank) });
+    figures.push({
+      id: 'row-touched',
+      title: 'How often each row was touched',
+      caption: touchedText(rows.touched_by_rank),
+      label: touchedText(rows.touched_by_rank),
+      make: (c) => touchedChart(c, rows.touched_by_rank)
+    });
   }
   return figures;
-}
-
-function gradientText(steps) {
-  const known = (values) => (values ?? []).filter((value) => !missing(value));
-  const [means, most] = [known(steps.mean_norm), known(steps.max_norm)];
-  if (means.length === 0) return "";
-  return `The mean norm of a row's gradient goes from ${number(means[0])} to ${number(means[means.length - 1])}, ` +
-      `the largest was ${number(Math.max(...most))}.`;
-}
-
-/** The padding row, in words. */
-function paddingText(data) {
-  const padding = data.padding;
-  if (!padding) return "";
-  const zero = padding.norm_before === 0 && padding.norm_after === 0 && padding.steps_with_padding === 0;
-  if (zero) {
-    return `The padding row got no gradient in any of ${plural(padding.steps, "step")}, and is zero as it was: the line at the bottom.`;
-  }
-  return `The padding row had a gradient in ${count(padding.steps_with_padding)} of ${plural(padding.steps, "step")}; ` +
-      `its norm was ${number(padding.norm_before)} and is ${number(padding.norm_after)}.`;
-}
-
-function gradientChart(colors, steps) {
-  const line = (values) => steps.step.map((step, i) => ({ x: step, y: values?.[i] ?? NaN, rows: steps.rows?.[i] }));
-  const style = { borderWidth: 1.75, pointRadius: 0, pointHitRadius: 4 };
-  return {
-    type: "line",
-    data: { datasets: [
-      { ...style, label: "padding row", data: line(steps.padding_norm), borderColor: colors.gone, borderWidth: 3 },
-      { ...style, label: "mean row", data: line(steps.mean_norm), borderColor: colors.accent },
-      { ...style, label: "largest row", data: line(steps.max_norm), borderColor: faded(colors.kinds[4], 0.6), borderWidth: 1.25 },
-    ] },
-    options: {
-      interaction: { mode: "index", axis: "x", intersect: false },
-      scales: { x: axis("step", { type: "linear", max: steps.step[steps.step.length - 1], grid: { display: false } }),
-                y: axis("norm", { beginAtZero: true, grace: "4%", ticks: { callback: number } }) },
-      plugins: {
-        legend: { display: true, position: "top", align: "start", reverse: true, labels: { boxWidth: 18, boxHeight: 0, padding: 12 } },
-        tooltip: { callbacks: {
-          title: ([item]) => item ? `Step ${count(item.raw.x)}${missing(item.raw.rows) ? "" : `, ${plural(item.raw.rows, "row")}`}` : "",
-          label: ({ dataset, raw }) => `${dataset.label}: ${number(raw.y)}`,
-        } },
-      },
-    },
-  };
 }
 
 function touchedText(byRank) {
   const most = byRank[0][1];
   const always = byRank.filter(([, times]) => times >= 0.9 * most).pop()[0];
   const seldom = byRank.find(([, times]) => times <= Math.max(1, most / 100));
-  return `The first ${always === 1 ? "row has" : `${count(always)} rows have`} a gradient in about ${count(most)} steps` +
-      (seldom ? `; from rank ${count(seldom[0])} on it is ${seldom[1] <= 1 ? "one step or none" : `${plural(seldom[1], "step")} or fewer`}.` : ".");
+  const first = always === 1 ? 'The first row has' : `The first ${count(always)} rows have`;
+  const often = `${first} a gradient in about ${plural(most, 'step')}`;
+  if (!seldom) return `${often}.`;
+  const few = seldom[1] <= 1 ? 'one step or none' : `${plural(seldom[1], 'step')} or fewer`;
+  return `${often}; from rank ${count(seldom[0])} on it is ${few}.`;
 }
 
 /** Times by rank on logarithmic axes, and the straight line of Zipf's law from its middle. */
 function touchedChart(colors, byRank) {
   const seen = byRank.filter(([, times]) => times > 0);
   const [rank, times] = seen[seen.length >> 1];
-  const law = [seen[0][0], seen[seen.length - 1][0]].map((x) => ({ x, y: rank * times / x }))
+  const law = [seen[0][0], seen[seen.length - 1][0]].map((x) => ({x, y: rank * times / x}));
   return {
-    type: "line",
-    data: { datasets: [
-      { label: "rows", data: seen.map(([x, y]) => ({ x, y })), borderColor: colors.accent, borderWidth: 2.25, pointRadius: seen.length < 3 ? 3 : 0, pointHitRadius: 8 },
-      { label: "1 / rank", data: law, borderColor: faded(colors.muted, 0.8), borderWidth: 1.25, borderDash: [4, 4], pointRadius: 0, pointHitRadius: 0 },
-    ] },
+    type: 'line',
+    data: {
+      datasets: [
+        {
+          label: 'rows',
+          data: seen.map(([x, y]) => ({x, y})),
+          borderColor: colors.accent,
+          borderWidth: 2.25,
+          pointRadius: seen.length < 3 ? 3 : 0,
+          pointHitRadius: 8
+        },
+        {
+          label: '1 / rank',
+          data: law,
+          borderColor: faded(colors.muted, 0.8),
+          borderWidth: 1.25,
+          borderDash: [4, 4],
+          pointRadius: 0,
+          pointHitRadius: 0
+        },
+      ]
+    },
     options: {
-      interaction: { mode: "nearest", axis: "x", intersect: false },
-      scales: { x: axis("rank of the row", { type: "logarithmic", ticks: { callback: wholePower } }),
-                y: axis("steps with a gradient", { type: "logarithmic", min: 0.8, max: 3 * seen[0][1], ticks: { callback: wholePower } }) },
+      interaction: {mode: 'nearest', axis: 'x', intersect: false},
+      scales: {
+        x: axis('rank of the row', {type: 'logarithmic', ticks: {callback: wholePower}}),
+        y: axis(
+            'steps with a gradient',
+            {type: 'logarithmic', min: 0.8, max: 3 * seen[0][1], ticks: {callback: wholePower}})
+      },
       plugins: {
-        legend: { display: true, position: "top", align: "start", labels: { boxWidth: 18, boxHeight: 0, padding: 12 } },
-        tooltip: { filter: (item) => item.datasetIndex === 0, callbacks: {
-          title: ([item]) => item ? `Rank ${count(item.raw.x)}` : "", label: ({ raw }) => plural(raw.y, "step"),
-        } },
+        legend: chartLegend,
+        tooltip: {
+          filter: (item) => item.datasetIndex === 0,
+          callbacks: {
+            title: ([item]) => item ? `Rank ${count(item.raw.x)}` : '',
+            label: ({raw}) => plural(raw.y, 'step'),
+          }
+        },
       },
     },
   };
@@ -153,10 +110,14 @@ function touchedChart(colors, byRank) {
 function showRows() {
   const data = recorded();
   const figures = rowFigures(data);
-  byId("rows").hidden = figures.length === 0;
+  byId('rows').hidden = figures.length === 0;
   const frozen = !(data.steps?.step?.length > 0);
-  fill("rows-text", frozen ? "The table was frozen: its rows got no gradient and stayed what they were."
-                           : `All rows of the table, not only those on the map. ${gradientText(data.steps)}`);
-  fill("rows-figures", ...figures.map(({ id, title, caption }) => figureWithChart(id, title, caption)));
-  for (const { id, title, label, make } of figures) showChart(id, `${title}. ${label}`, make);
+  fill(
+      'rows-text',
+      frozen ? 'The table was frozen: its rows got no gradient and stayed what they were.' :
+               `All rows of the table, not only those on the map. ${gradientText(data.steps)}`);
+  fill(
+      'rows-figures',
+      ...figures.map(({id, title, caption}) => figureWithChart(id, title, caption)));
+  for (const {id, title, label, make} of figures) showChart(id, `${title}. ${label}`, make);
 }

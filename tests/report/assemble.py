@@ -23,7 +23,9 @@ def read(path):
 
 def chart_library():
     """The path of the chart library, or None where it is not installed."""
-    found = [os.path.join(CHART, name) for name in ["chart.umd.min.js", "chart.min.js", "Chart.min.js"]]
+    found = [
+        os.path.join(CHART, name) for name in ["chart.umd.min.js", "chart.min.js", "Chart.min.js"]
+    ]
     return next((path for path in found if os.path.exists(path)), None)
 
 
@@ -34,11 +36,16 @@ def together(extension):
 def page(data):
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
     parts = {
-        "title": html.escape(data["title"], quote=False), "style": together("css"), "script": together("js"),
-        "data": text.replace("<", "\\u003c"), "chart": read(chart_library()),
+        "title": html.escape(data["title"], quote=False),
+        "style": together("css"),
+        "script": together("js"),
+        "data": text.replace("<", "\\u003c"),
+        "chart": read(chart_library()),
         "licence": html.escape(read(LICENCE), quote=False),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], read(os.path.join(PAGE, "report.html")))
+    return re.sub(
+        r"\{\{(\w+)\}\}", lambda match: parts[match[1]], read(os.path.join(PAGE, "report.html"))
+    )
 
 
 if __name__ == "__main__":

@@ -8,9 +8,18 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
-FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--disable-dev-shm-usage", "--hide-scrollbars"]
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+]
 SERVERS = {"chromium": shutil.which("chromium"), "chromedriver": shutil.which("chromedriver")}
 
 
@@ -32,13 +41,22 @@ class Browser:
         self.folder.cleanup()
 
     def size(self, width, height, scale=1):
-        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height,
-                 deviceScaleFactor=scale, mobile=width < 600)
+        self.cdp(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=scale,
+            mobile=width < 600,
+        )
 
     def media(self, **features):
-        """Sets media features such as prefers_color_scheme="dark"; without any, those of the system."""
-        self.cdp("Emulation.setEmulatedMedia", features=[
-            {"name": name.replace("_", "-"), "value": value} for name, value in features.items()])
+        """Sets media features such as prefers_color_scheme="dark"; without, the system's."""
+        self.cdp(
+            "Emulation.setEmulatedMedia",
+            features=[
+                {"name": name.replace("_", "-"), "value": value} for name, value in features.items()
+            ],
+        )
 
     def cdp(self, command, **arguments):
         return self.driver.execute_cdp_cmd(command, arguments)
@@ -59,17 +77,22 @@ class Browser:
         """The result of a script that calls done(result)."""
         self.driver.set_script_timeout(60)
         return self.driver.execute_async_script(
-            "const done = arguments[arguments.length - 1];" + script, *arguments)
+            "const done = arguments[arguments.length - 1];" + script, *arguments
+        )
 
     def at_rest(self):
         """Waits until the map stands still: two frames with the same view and time."""
-        self.later("""
+        self.later(
+            """
           let last = "";
           const look = () => {
             const now = JSON.stringify(map.now);
-            if (now === last) done(); else { last = now; setTimeout(() => requestAnimationFrame(look), 120); }
+            if (now === last) return done();
+            last = now;
+            setTimeout(() => requestAnimationFrame(look), 120);
           };
-          look();""")
+          look();"""
+        )
 
     def find(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
@@ -80,11 +103,15 @@ class Browser:
 
     def place(self, word):
         """Where a word is drawn on the map, in pixels of the canvas."""
-        return self.js("""
+        return self.js(
+            """
           const chart = Chart.getChart("map-chart");
           for (let i = 0; i < chart.data.datasets.length; ++i) {
-            if (chart.data.datasets[i].color === undefined) continue;
-            const k = chart.data.datasets[i].data.findIndex((p) => map.data.words[p.word] === arguments[0]);
+            const series = chart.data.datasets[i];
+            if (series.color === undefined) continue;
+            const k = series.data.findIndex((p) => map.data.words[p.word] === arguments[0]);
             if (k >= 0) { const {x, y} = chart.getDatasetMeta(i).data[k]; return [x, y]; }
           }
-          return null;""", word)
+          return null;""",
+            word,
+        )
