@@ -74,6 +74,14 @@ std::string check_last_state() {
   return "";
 }
 
+std::string check_error() {
+  tg::Rng rng(1);
+  const GRU gru(3, 2, rng);
+  const tg::Tensor x(tg::zeros({3, 4, 5}));
+  return tg::check_sample(
+      tg::ErrorSample{"GRU: x has shape [3, 4, 5], [B, T, 3] is wanted", [&] { gru(x, ragged); }});
+}
+
 int failures = 0;
 
 void report(const char* what, const std::string& wrong) {
@@ -89,5 +97,6 @@ int main() {
   report("GRU: PyTorch's states and gradients", custom::check_pytorch());
   report("GRU: padding", check_padding());
   report("GRU: the last state", check_last_state());
+  report("GRU: what it says of a wrong shape", check_error());
   return failures == 0 ? 0 : 1;
 }

@@ -14,9 +14,9 @@ using tg::Array;
 using tg::Real;
 using tg::Tensor;
 
-// Word t of B sequences of T words, with states of H numbers.
+// Word t of so many sequences of so many words, with states of `width` numbers.
 struct Step {
-  std::size_t B, T, H, t;
+  std::size_t batch, words, width, t;
   std::vector<bool> padding;  // [B]: there is no word t
 };
 
@@ -47,7 +47,7 @@ Step checked(const Tensor& x_gates, std::size_t t, const Tensor& h_gates, const 
 // of the state takes; an exponential function counts as some thirty.
 template <class Body>
 void for_each_sequence(const Step& step, std::size_t cost, const Body& body) {
-  tg::parallel_ranges(step.B, cost * step.H, [&](std::size_t begin, std::size_t end) {
+  tg::parallel_ranges(step.batch, cost * step.width, [&](std::size_t begin, std::size_t end) {
     for (std::size_t b = begin; b < end; ++b) body(b);
   });
 }
@@ -64,11 +64,11 @@ Real tanh(Real x) {
 // The state after word t. Writes r, z, n to `gates` [B, 3 H], but not at padding.
 Array forward(const Step& step, const Array& x_gates, const Array& h_gates, const Array& h,
               Array& gates) {
-  const std::size_t H = step.H;
+  const std::size_t H = step.width;
   Array after = h;
   for_each_sequence(step, 100, [&](std::size_t b) {
     if (step.padding[b]) return;
-    const Real* x = x_gates.data() + (b * step.T + step.t) * 3 * H;
+    const Real* x = x_gates.data() + (b * step.words + step.t) * 3 * H;
     const Real* s = h_gates.data() + b * 3 * H;
     const Real* state = h.data() + b * H;
     Real* gate = gates.data() + b * 3 * H;
@@ -92,8 +92,8 @@ struct Gradients {
 // The chain rule, from the bottom line of `forward` to its top. At padding h gets all of it.
 Gradients backward(const Step& step, const Array& dy, const Array& gates, const Array& h_gates,
                    const Array& h) {
-  const std::size_t H = step.H;
-  Gradients d{tg::zeros({step.B, 3 * H}), tg::zeros({step.B, 3 * H}), dy};
+  const std::size_t H = step.width;
+  Gradients d{tg::zeros({step.batch, 3 * H}), tg::zeros({step.batch, 3 * H}), dy};
   for_each_sequence(step, 20, [&](std::size_t b) {
     if (step.padding[b]) return;
     const Real* gate = gates.data() + b * 3 * H;
@@ -118,10 +118,10 @@ Gradients backward(const Step& step, const Array& dy, const Array& gates, const 
 
 // Adds a gradient [B, 3 H] to word t of one [B, T, 3 H].
 void add_word(const Step& step, const Array& gradient, Array& all) {
-  const std::size_t width = 3 * step.H;
-  for (std::size_t b = 0; b < step.B; ++b) {
+  const std::size_t width = 3 * step.width;
+  for (std::size_t b = 0; b < step.batch; ++b) {
     const Real* from = gradient.data() + b * width;
-    Real* to = all.data() + (b * step.T + step.t) * width;
+    Real* to = all.data() + (b * step.words + step.t) * width;
     for (std::size_t i = 0; i < width; ++i) to[i] += from[i];
   }
 }
@@ -132,7 +132,7 @@ Tensor gru_step(const Tensor& x_gates, std::size_t t, const Tensor& h_gates, con
                 const tg::Mask& padding) {
   const tg::ProfileSpan span("gru_step");  // its time in a profile
   const Step step = checked(x_gates, t, h_gates, h, padding);
-  Array gates(tg::Shape{step.B, 3 * step.H});
+  Array gates(tg::Shape{step.batch, 3 * step.width});
   Array after = forward(step, x_gates.value(), h_gates.value(), h.value(), gates);
   const auto propagate = [step](const Array& dy, const tg::Saved& saved, tg::Sink& sink) {
     Gradients d = backward(step, dy, saved[0], saved[1], saved[2]);
