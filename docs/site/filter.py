@@ -153,11 +153,13 @@ def markdown_line(line, page, seen):
 
 
 def markdown(text, page):
-    """Links may go over the end of a line, code blocks are left alone."""
+    """Links and bold words may go over the end of a line, code blocks are left alone. Doxygen's own
+    bold begins with no code."""
     seen, blocks = [], re.split(r"(^```.*?^```$)", text, flags=re.S | re.M)
     for i, block in enumerate(blocks):
         if not block.startswith("```"):
             block = re.sub(r"\[([^\]\[]*)\n([^\]\[]*)\](?=\()", r"[\1 \2]", block)
+            block = re.sub(r"\*\*(\S(?:.*?\S)?)\*\*", r"<b>\1</b>", block, flags=re.S)
             blocks[i] = "\n".join(markdown_line(line, page, seen) for line in block.split("\n"))
     return "".join(blocks)
 
