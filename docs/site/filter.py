@@ -63,10 +63,11 @@ def indented(lines):
         begin = i
         while i < len(lines) and re.match(r"\s*///   +\S", lines[i]):
             i += 1
-        if i > begin and not re.match(r"\s*/// *- ", lines[begin - 1]):
+        before = lines[begin - 1]
+        if i > begin and re.match(r"\s*///(?! *- )", before):
             found.update({k: lines[k] for k in range(begin, i)})
-            found[begin] = re.sub("/// ", "/// @verbatim ", found[begin], count=1)
-            found[i - 1] += " @endverbatim"
+            found[begin - 1] = f"{cpp_line(before)} @code{{.unparsed}}"
+            found[i - 1] += " @endcode"
         i += 1
     return found
 
@@ -164,7 +165,9 @@ def markdown(text, page):
     bold begins with no code."""
     seen, blocks = [], re.split(r"(^```.*?^```$)", text, flags=re.S | re.M)
     for i, block in enumerate(blocks):
-        if not block.startswith("```"):
+        if block.startswith("```"):
+            blocks[i] = re.sub(r"^```(text|sh)$", "```{.unparsed}", block, count=1, flags=re.M)
+        else:
             block = re.sub(r"\[([^\]\[]*)\n([^\]\[]*)\](?=\()", r"[\1 \2]", block)
             block = re.sub(r"\*\*(\S(?:.*?\S)?)\*\*", r"<b>\1</b>", block, flags=re.S)
             blocks[i] = "\n".join(markdown_line(line, page, seen) for line in block.split("\n"))
