@@ -13,13 +13,13 @@ In Markdown, relative links and headings become what Doxygen refers to: a link t
 page leads to that heading, and one to a source leads to its page.
 """
 
+import functools
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHOWN = (".hpp", ".cpp")  # sources that have a page of their own
-FOLDERS = ("core", "layers", "optim", "text", "training", "examples")
 
 
 def links_module():
@@ -63,10 +63,11 @@ def indented(lines):
         begin = i
         while i < len(lines) and re.match(r"\s*///   +\S", lines[i]):
             i += 1
-        if i > begin and not re.match(r"\s*/// *- ", lines[begin - 1]):
+        before = lines[begin - 1]
+        if i > begin and re.match(r"\s*///(?! *- )", before):
             found.update({k: lines[k] for k in range(begin, i)})
-            found[begin] = re.sub("/// ", "/// @verbatim ", found[begin], count=1)
-            found[i - 1] += " @endverbatim"
+            found[begin - 1] = f"{cpp_line(before)} @code{{.unparsed}}"
+            found[i - 1] += " @endcode"
         i += 1
     return found
 
@@ -102,6 +103,13 @@ def page_name(path):
     return re.sub(r"\W", "_", str(path.with_suffix(""))).lower()
 
 
+@functools.cache
+def inputs():
+    """What Doxygen reads, files and folders."""
+    config = (ROOT / "docs/site/Doxyfile").read_text(encoding="utf-8")
+    return re.search(r"^INPUT +=(.*?[^\\])$", config, re.S | re.M).group(1).replace("\\", "").split()
+
+
 def title(page):
     return page.read_text(encoding="utf-8").partition("\n")[0].strip("# ")
 
@@ -118,7 +126,7 @@ def target(link, page):
     if inside.suffix == ".md":
         name = page_name(inside)
         return f"@ref {name}-{anchor}" if anchor else f"@ref {name}"
-    if inside.suffix in SHOWN and inside.parts[0] in FOLDERS:
+    if inside.suffix in SHOWN and inside.parts[0] in inputs():
         return f"@ref {inside}"
     return inside.name  # scripts/docs.sh puts it there
 
@@ -153,11 +161,15 @@ def markdown_line(line, page, seen):
 
 
 def markdown(text, page):
-    """Links may go over the end of a line, code blocks are left alone."""
+    """Links and bold words may go over the end of a line, code blocks are left alone. Doxygen's own
+    bold begins with no code."""
     seen, blocks = [], re.split(r"(^```.*?^```$)", text, flags=re.S | re.M)
     for i, block in enumerate(blocks):
-        if not block.startswith("```"):
+        if block.startswith("```"):
+            blocks[i] = re.sub(r"^```(text|sh)$", "```{.unparsed}", block, count=1, flags=re.M)
+        else:
             block = re.sub(r"\[([^\]\[]*)\n([^\]\[]*)\](?=\()", r"[\1 \2]", block)
+            block = re.sub(r"\*\*(\S(?:.*?\S)?)\*\*", r"<b>\1</b>", block, flags=re.S)
             blocks[i] = "\n".join(markdown_line(line, page, seen) for line in block.split("\n"))
     return "".join(blocks)
 

@@ -44,7 +44,7 @@ def names_program(page):
         for code in cells[2] + [code for code in cells[3] if code.startswith(OURS)]:
             rows += 1
             if not re.match(r"[\w:<>]+ \w", code):  # no declaration: Type(x); would be one
-                code = f"void({code})"
+                code = f"(void)({code})"
             lines += [f'#line {number} "docs/from_pytorch.md"', f"void row{rows}() {{ {code}; }}"]
     if rows < 50:
         sys.exit(f"docs/from_pytorch.md: only {rows} names found, is the form of the tables another?")
