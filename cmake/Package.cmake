@@ -65,6 +65,16 @@ file(READ LICENSE license)
 string(REGEX REPLACE "\n+$" "" license "${license}")
 string(REGEX REPLACE "\n" "\n " license " ${license}")
 string(REGEX REPLACE "\n \n" "\n .\n" license "${license}")
+set(chart "")
+if(TAPEGRAD_CHART_LICENCE)  # the library has Chart.js in it, for the page of reports
+  file(READ ${TAPEGRAD_CHART_LICENCE} chart_copyright)
+  string(REGEX MATCH "\nCopyright: [^\n]*\nLicense: Expat\n" chart_holders "${chart_copyright}")
+  string(REGEX MATCH "\nLicense: Expat\n .*" chart_license "${chart_copyright}")
+  string(STRIP "${chart_license}" chart_license)
+  set(chart "\nFiles: chart.js\nComment: Debian's package libjs-chart.js, in the page of reports."
+            "${chart_holders}\n${chart_license}\n")
+  string(CONCAT chart ${chart})
+endif()
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)  # or SOURCE_DATE_EPOCH
 set(debian_dir ${PROJECT_BINARY_DIR}/debian)
 configure_file(cmake/debian/copyright.in ${debian_dir}/copyright @ONLY)

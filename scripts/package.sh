@@ -4,6 +4,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+for tool in dpkg-shlibdeps file; do  # without them cpack would leave dependencies out
+  command -v "$tool" > /dev/null ||
+    { echo "package: $tool is missing; apt-get install dpkg-dev file" >&2 && exit 1; }
+done
 if [[ -z ${SOURCE_DATE_EPOCH:-} ]] && git rev-parse --quiet --verify HEAD > /dev/null 2>&1; then
   SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)  # the same sources make the same packages
   export SOURCE_DATE_EPOCH

@@ -25,7 +25,7 @@ must_depend() {
   local name depends
   depends=", $(field "$1" Depends),"
   for name in "${@:2}"; do
-    grep -qE "[,|] $name[ ,]" <<< "$depends" || fail "$1 does not depend on $name: $depends"
+    grep -qE "[,|] ${name}[ ,]" <<< "$depends" || fail "$1 does not depend on $name: $depends"
   done
 }
 
