@@ -179,6 +179,16 @@ TEST_CASE("texts are told with their own words, unknown ones too, and judged or 
   for (const Json& right : recorded["right"]) CHECK(right["label"] == right["predicted"]);
 }
 
+TEST_CASE("dev texts with a label that train does not have are not in the loss on dev") {
+  const auto losses = [](const tiny::Labelled& dev) {
+    tg::Corpus data = tiny::corpus(some_train, dev, some_test);
+    data.files = corpus().files;
+    return run(data, options_of({"random"})).json()["ways"][0]["runs"][0]["dev_loss"];
+  };
+  CHECK(losses({{"bad", "dull"}, {"odd", "fine"}}) == losses({{"bad", "dull"}}));
+  CHECK(losses({{"odd", "fine"}}) == Json({nullptr, nullptr, nullptr}));
+}
+
 TEST_CASE("with three classes words lean to the likeliest") {
   tiny::Labelled three = some_train;
   three.push_back({"odd", "a strange film"});
