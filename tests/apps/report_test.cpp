@@ -143,8 +143,8 @@ TEST_CASE("a report of a resumed run has what was seen, and a warning tells what
   if (no_reports()) return;
   const MadeUp files;
   const TemporaryDirectory to;
-  const Words options = files.arguments(
-      {"--seeds", "1", "--embeddings", "frozen,finetune", "--epochs", "400", "--patience", "390"});
+  const Words options =
+      files.arguments({"--seeds", "1", "--embeddings", "frozen,finetune", "--epochs", "10000"});
   Running process("train_sentiment", options + Words{"--checkpoint", to / "ckpt"}, {},
                   Running::Errors::terminal);
   REQUIRE(process.shows("finetune, seed 1: epoch"));
