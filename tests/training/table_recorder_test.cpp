@@ -162,6 +162,7 @@ TEST_CASE("the gradient of a word alone in its batch is that of the softmax thro
   options.word_dropout = 0;
   options.clip_norm = 1e-3;  // what is seen is not clipped yet
   tapegrad::fit(model, sgd, one, dev, options);
+  REQUIRE(recorder.recording().steps.size() == 1);
   CHECK(recorder.recording().gradient[5] == Approx(std::sqrt(squares)).epsilon(1e-5));
   CHECK(recorder.recording().steps[0].norm_max == Approx(std::sqrt(squares)).epsilon(1e-5));
 }
