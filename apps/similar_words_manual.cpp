@@ -17,7 +17,7 @@ console::Section evaluation_section() {
       "Files of --eval",
       {{"Pairs",
         "Two words and a rating a line, separated by tabs, commas or spaces, as WordSim-353, "
-        "SimLex-999, MEN and RG-65 have them. Told is Spearman's rank correlation of ratings and "
+        "SimLex-999, MEN and RG-65 have them. They give Spearman's rank correlation of ratings and "
         "cosines; pairs with an unknown word are left out of it, and counted."},
        {"Analogies",
         "Four words a line and lines \": SECTION\", as Google's questions-words.txt has them. An "
