@@ -6,6 +6,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 scripts/setup.sh --docs
 
+# All pages, the sources of the library and the examples.
+DOCS_INPUT=$(git ls-files --cached --others --exclude-standard -- '*.md' '*.hpp' '*.cpp' |
+  grep -Ev '^(apps|bench|tests)/.*pp$' | tr '\n' ' ')
+export DOCS_INPUT
+
 awesome=/usr/share/doxygen-awesome-css
 rm -rf build/docs
 mkdir -p build/docs/html

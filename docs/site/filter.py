@@ -13,13 +13,13 @@ In Markdown, relative links and headings become what Doxygen refers to: a link t
 page leads to that heading, and one to a source leads to its page.
 """
 
-import functools
+import os
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SHOWN = (".hpp", ".cpp")  # sources that have a page of their own
+SHOWN = (".hpp", ".cpp")  # sources; those among $DOCS_INPUT have a page of their own
 
 
 def links_module():
@@ -103,13 +103,6 @@ def page_name(path):
     return re.sub(r"\W", "_", str(path.with_suffix(""))).lower()
 
 
-@functools.cache
-def inputs():
-    """What Doxygen reads, files and folders."""
-    config = (ROOT / "docs/site/Doxyfile").read_text(encoding="utf-8")
-    return re.search(r"^INPUT +=(.*?[^\\])$", config, re.S | re.M).group(1).replace("\\", "").split()
-
-
 def title(page):
     return page.read_text(encoding="utf-8").partition("\n")[0].strip("# ")
 
@@ -126,9 +119,9 @@ def target(link, page):
     if inside.suffix == ".md":
         name = page_name(inside)
         return f"@ref {name}-{anchor}" if anchor else f"@ref {name}"
-    if inside.suffix in SHOWN and inside.parts[0] in inputs():
+    if inside.suffix in SHOWN and str(inside) in os.environ["DOCS_INPUT"].split():
         return f"@ref {inside}"
-    return inside.name  # scripts/docs.sh puts it there
+    return inside.name  # LICENSE, which scripts/docs.sh puts there
 
 
 def markdown_line(line, page, seen):
