@@ -6,6 +6,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 scripts/setup.sh --docs
 
+# All pages, the sources of the library and the examples.
+DOCS_INPUT=$(git ls-files --cached --others --exclude-standard -- '*.md' '*.hpp' '*.cpp' |
+  grep -Ev '^(apps|bench|tests)/.*pp$' | tr '\n' ' ')
+export DOCS_INPUT
+
 awesome=/usr/share/doxygen-awesome-css
 rm -rf build/docs
 mkdir -p build/docs/html
@@ -13,7 +18,6 @@ mkdir -p build/docs/html
 # Doxygen's own header, and in it the scripts of the theme.
 doxygen -w html build/docs/header.html build/docs/footer.html build/docs/doxygen.css \
   docs/site/Doxyfile > /dev/null
-cp LICENSE build/docs/html
 scripts=(doxygen-awesome-darkmode-toggle.js doxygen-awesome-fragment-copy-button.js
   doxygen-awesome-paragraph-link.js)
 for script in "${scripts[@]}"; do

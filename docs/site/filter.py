@@ -13,13 +13,14 @@ In Markdown, relative links and headings become what Doxygen refers to: a link t
 page leads to that heading, and one to a source leads to its page.
 """
 
-import functools
+import os
 import pathlib
 import re
+import shutil
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SHOWN = (".hpp", ".cpp")  # sources that have a page of their own
+SHOWN = (".hpp", ".cpp")  # sources; those among $DOCS_INPUT have a page of their own
 
 
 def links_module():
@@ -30,9 +31,9 @@ def links_module():
 
 
 def escaped(comment):
-    """A comment in which <, & and # are what they are, outside of `code`."""
+    """A comment in which \\, @, <, & and # are what they are, outside of `code`."""
     parts = re.split(r"(`[^`]*`)", comment)
-    special = r"(?<!\\)(<(?=[/\w])|&(?=#?\w+;)|#(?=\w))"
+    special = r"(\\|<(?=[/\w])|&(?=#?\w+;)|[#@](?=\w))"
     parts[::2] = [re.sub(special, r"\\\1", part) for part in parts[::2]]
     comment = "".join(parts)
     # Doxygen takes a full stop behind a space for the end of a list.
@@ -103,15 +104,15 @@ def page_name(path):
     return re.sub(r"\W", "_", str(path.with_suffix(""))).lower()
 
 
-@functools.cache
-def inputs():
-    """What Doxygen reads, files and folders."""
-    config = (ROOT / "docs/site/Doxyfile").read_text(encoding="utf-8")
-    return re.search(r"^INPUT +=(.*?[^\\])$", config, re.S | re.M).group(1).replace("\\", "").split()
-
-
 def title(page):
     return page.read_text(encoding="utf-8").partition("\n")[0].strip("# ")
+
+
+def put_there(path):
+    """Puts a file that has no page of its own into the site, as text; its name there."""
+    name = str(path).replace("/", "_") + ("" if path.suffix == ".txt" else ".txt")
+    shutil.copyfile(ROOT / path, ROOT / "build/docs/html" / name)
+    return name
 
 
 def target(link, page):
@@ -126,9 +127,9 @@ def target(link, page):
     if inside.suffix == ".md":
         name = page_name(inside)
         return f"@ref {name}-{anchor}" if anchor else f"@ref {name}"
-    if inside.suffix in SHOWN and inside.parts[0] in inputs():
+    if inside.suffix in SHOWN and str(inside) in os.environ["DOCS_INPUT"].split():
         return f"@ref {inside}"
-    return inside.name  # scripts/docs.sh puts it there
+    return put_there(inside)
 
 
 def markdown_line(line, page, seen):
@@ -168,6 +169,9 @@ def markdown(text, page):
         if block.startswith("```"):
             blocks[i] = re.sub(r"^```(text|sh)$", "```{.unparsed}", block, count=1, flags=re.M)
         else:
+            parts = re.split(r"(`[^`]*`)", block)
+            parts[::2] = [re.sub(r"@(?=\w)", r"\\@", part) for part in parts[::2]]
+            block = "".join(parts)
             block = re.sub(r"\[([^\]\[]*)\n([^\]\[]*)\](?=\()", r"[\1 \2]", block)
             block = re.sub(r"\*\*(\S(?:.*?\S)?)\*\*", r"<b>\1</b>", block, flags=re.S)
             blocks[i] = "\n".join(markdown_line(line, page, seen) for line in block.split("\n"))
