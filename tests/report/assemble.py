@@ -5,7 +5,6 @@
 """
 
 import glob
-import html
 import json
 import os
 import re
@@ -29,6 +28,10 @@ def chart_library():
     return next((path for path in found if os.path.exists(path)), None)
 
 
+def escaped(text):
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
 def together(extension):
     return "".join(read(path) for path in sorted(glob.glob(os.path.join(PAGE, f"*.{extension}"))))
 
@@ -36,12 +39,12 @@ def together(extension):
 def page(data):
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
     parts = {
-        "title": html.escape(data["title"], quote=False),
+        "title": escaped(data["title"]),
         "style": together("css"),
         "script": together("js"),
         "data": text.replace("<", "\\u003c"),
         "chart": read(chart_library()),
-        "licence": html.escape(read(LICENCE), quote=False),
+        "licence": escaped(read(LICENCE)),
     }
     return re.sub(
         r"\{\{(\w+)\}\}", lambda match: parts[match[1]], read(os.path.join(PAGE, "report.html"))

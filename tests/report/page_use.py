@@ -6,7 +6,7 @@ from selenium.webdriver.common.keys import Keys
 
 # Marks what the Tab key must reach, and gives the marks.
 REACHABLE = """
-  const wanted = "a[href], button, input, select, summary, [tabindex='0']";
+  const wanted = "a[href], button, input, select, summary, [tabindex='0'], #map-chart";
   const reachable = (n) =>
       n.getClientRects().length && !n.disabled && !(n.type === "radio" && !n.checked);
   return [...document.querySelectorAll(wanted)].filter(reachable)
