@@ -54,12 +54,12 @@ void train(tg::Index epochs, const Files& files) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 1 && argc != 2 && argc != 6) {
+  const tg::Index epochs = argc > 1 ? std::strtol(argv[1], nullptr, 10) : 5;
+  if ((argc != 1 && argc != 2 && argc != 6) || epochs < 1) {
     std::fprintf(stderr, "usage: train_gru [EPOCHS [TRAIN DEV TEST VECTORS]]\n");
     return 2;
   }
   try {
-    const tg::Index epochs = argc > 1 ? std::strtol(argv[1], nullptr, 10) : 5;
     train(epochs, argc == 6 ? Files{argv[2], argv[3], argv[4], argv[5]} : Files{});
   } catch (const std::exception& error) {
     std::fprintf(stderr, "train_gru: %s\n", error.what());
