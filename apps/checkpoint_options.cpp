@@ -37,14 +37,15 @@ void check(const CheckpointArguments& arguments) {
   }
 }
 
-std::unique_ptr<Checkpoints> open_checkpoints(const CheckpointArguments& arguments) {
+std::unique_ptr<Checkpoints> open_checkpoints(const CheckpointArguments& arguments, bool quiet) {
   if (!arguments.wanted()) return nullptr;
   auto checkpoints = std::make_unique<Checkpoints>(CheckpointOptions{
       .folder = arguments.folder(), .every = arguments.every, .resume = !arguments.resume.empty()});
+  if (quiet) return checkpoints;
   if (checkpoints->resumed() != nullptr) {
-    fmt::print(stderr, "{}: going on from here\n", checkpoints->path());
+    console::tell(fmt::format("{}: going on from here", checkpoints->path()));
   } else if (!arguments.resume.empty()) {
-    fmt::print(stderr, "{}: holds no checkpoint yet, beginning anew\n", arguments.resume);
+    console::tell(fmt::format("{}: holds no checkpoint yet, beginning anew", arguments.resume));
   }
   return checkpoints;
 }

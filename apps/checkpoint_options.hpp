@@ -24,8 +24,8 @@ void add_checkpoint_options(CLI::App& app, CheckpointArguments& arguments);
 void check(const CheckpointArguments& arguments);
 
 /// The checkpoints that are wanted, nullptr if none are; tells on standard error whether a training
-/// goes on. Errors as in Checkpoints.
-std::unique_ptr<Checkpoints> open_checkpoints(const CheckpointArguments& arguments);
+/// goes on, unless `quiet`. Errors as in Checkpoints.
+std::unique_ptr<Checkpoints> open_checkpoints(const CheckpointArguments& arguments, bool quiet);
 
 /// How to go on behind an interruption: "; to go on: --resume DIR with the same options", or "".
 std::string how_to_go_on(const CheckpointArguments& arguments);

@@ -1,6 +1,7 @@
 // Classifies lines of text with a saved model, as they come.
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <exception>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "classify_options.hpp"
 #include "classify_text.hpp"
 #include "console.hpp"
+#include "console_color.hpp"
 
 namespace tg = tapegrad;
 namespace console = tg::console;
@@ -117,6 +119,8 @@ class Classify {
     constexpr std::size_t groups_at_once = 16;  // not of the threads: results do not depend on them
     tg::LineStream stream(file, console::stop_requested);
     Lines lines(groups_at_once * options_.batch);
+    console::ReadingLine reading(!shows_progress(stream));
+    const tg::ReadProgress progress = reading.callback();
     std::string_view line;
     while (!console::stop_requested() && stream.next(line)) {
       lines.clear();
@@ -129,7 +133,17 @@ class Classify {
       }
       answer_all(lines);
       if (error) std::rethrow_exception(error);
+      if (progress) progress(file, stream.amount());
     }
+  }
+
+  // Not where answers appear on the same terminal; of a pipe, whose end is not known, only on a
+  // terminal.
+  bool shows_progress(const tg::LineStream& stream) const {
+    const bool answers_seen = !destination_.is_file() && ::isatty(STDOUT_FILENO) == 1;
+    const bool size_known = stream.amount().total > 0;
+    return !options_.quiet && !answers_seen &&
+           (size_known || (console::can_rewrite(STDERR_FILENO) && ::isatty(STDIN_FILENO) != 1));
   }
 
   void answer_all(const Lines& lines) {
@@ -156,7 +170,7 @@ class Classify {
 
   int interrupted() const {
     if (destination_.is_file()) {
-      fmt::print(stderr, "interrupted; {} is not written\n", options_.embed);
+      console::tell(fmt::format("interrupted; {} is not written", options_.embed));
     }
     return console::interrupted;
   }
@@ -173,7 +187,7 @@ int main(int argc, char** argv) {
   CLI::App app;
   tg::ClassifyOptions options;
   tg::add_options(app, options);
-  return console::run(app, argc, argv, [&] {
+  return console::run(app, tg::classify_manual(), argc, argv, [&] {
     tg::complete(options);
     if (options.embed != "-") console::check_folder_of(options.embed);
     tg::set_threads(options.threads);

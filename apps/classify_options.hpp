@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "classify_text.hpp"
+#include "console_manual.hpp"
 
 namespace tapegrad {
 
@@ -19,12 +20,16 @@ struct ClassifyOptions {
   std::string embed;  // a file, or "-"; empty: labels are written
   std::size_t batch = 256;
   int threads = 0;
+  bool quiet = false;
 };
 
-/// Declares every option and the help page.
+/// Declares every option.
 void add_options(CLI::App& app, ClassifyOptions& options);
 
 /// After parsing: throws std::invalid_argument for options that do not fit each other.
 void complete(ClassifyOptions& options);
+
+/// What the help page and the manual page say beside the options.
+console::Manual classify_manual();
 
 }  // namespace tapegrad

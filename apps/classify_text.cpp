@@ -6,35 +6,11 @@
 #include <cmath>
 #include <iterator>
 #include <numeric>
+#include <tapegrad/core/format.hpp>
 #include <tapegrad/training/json_string.hpp>
 
 namespace tapegrad {
 namespace {
-
-// A name that fits into one field of one line.
-std::string field(const std::string& name) {
-  if (name.find_first_of("\t\n\r\\") == std::string::npos) return name;
-  std::string escaped;
-  for (const char c : name) {
-    switch (c) {
-      case '\t':
-        escaped += "\\t";
-        break;
-      case '\n':
-        escaped += "\\n";
-        break;
-      case '\r':
-        escaped += "\\r";
-        break;
-      case '\\':
-        escaped += "\\\\";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
 
 // JSON has no infinite numbers.
 std::string json_number(Real x) {
@@ -47,7 +23,7 @@ void add_tokens(LineForm form, const std::vector<std::string>& entries,
   const auto out = std::back_inserter(line);
   if (form != LineForm::json) {
     for (std::size_t i = begin; i < end; ++i) {
-      fmt::format_to(out, "\t{}:{:.6g}", field(entries[i]), weights[i]);
+      fmt::format_to(out, "\t{}:{:.6g}", tsv_field(entries[i]), weights[i]);
     }
     return;
   }
@@ -66,7 +42,7 @@ AnswerLines::AnswerLines(LineForm form, const std::vector<std::string>& labels, 
       top_(std::min(labels.size(), std::max<std::size_t>(1, top))),
       in_order_(form == LineForm::json && top == 0) {
   for (const auto& label : labels) {
-    labels_.push_back(form == LineForm::json ? json_string(label) : field(label));
+    labels_.push_back(form == LineForm::json ? json_string(label) : tsv_field(label));
   }
 }
 

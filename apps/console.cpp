@@ -1,18 +1,14 @@
 #include "console.hpp"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <stdexcept>
-#include <system_error>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/kernels/blas.hpp>
@@ -21,6 +17,11 @@
 #include <tapegrad/core/version.hpp>
 #include <tapegrad/training/profile_json.hpp>
 
+#include "console_color.hpp"
+#include "console_completion.hpp"
+#include "console_help.hpp"
+#include "console_hints.hpp"
+#include "console_man.hpp"
 #include "profile_text.hpp"
 
 namespace tapegrad::console {
@@ -33,44 +34,128 @@ void note_signal(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
-double now() {
-  using namespace std::chrono;
-  return duration_cast<std::chrono::duration<double>>(steady_clock::now().time_since_epoch())
-      .count();
-}
-
 std::string version_text() {
   return fmt::format("tapegrad {}\n{}, {} kernels", version(), blas_name(), blas_kernels());
 }
 
-}  // namespace
+// Prints one line on standard error: "PROGRAM: error: TEXT".
+void complain(const std::string& program, Style style, const char* kind, const std::string& text) {
+  clear_progress();
+  fmt::print(stderr, "{}: {} {}\n", program, styled(STDERR_FILENO, style, fmt::format("{}:", kind)),
+             text);
+}
 
-int run(CLI::App& app, int argc, char** argv, const std::function<int()>& program) {
+void complain_of(const std::exception& error, const CLI::App& app, const Manual& manual) {
+  std::fflush(stdout);
+  const Complaint said = complaint(error, app, manual);
+  complain(app.get_name(), Style::error, "error", said.text);
+  if (!said.hint.empty()) complain(app.get_name(), Style::hint, "hint", said.hint);
+}
+
+void add_general_options(CLI::App& app, const Manual& manual) {
+  app.option_defaults()->group("General");
+  app.set_help_flag("-h,--help", "Show this page");
   app.set_version_flag("--version", version_text, "Show the version, the BLAS and its kernels");
+  const std::map<std::string, Color> colors{
+      {"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}};
+  app.add_option_function<Color>("--color", set_color,
+                                 "Colours, and bars of progress: on terminals")
+      ->transform(plain(CLI::CheckedTransformer(colors)))
+      ->type_name("auto|always|never")
+      ->default_str("auto")
+      ->trigger_on_parse();
+  // What is printed in place of a run, as --version is.
+  const auto print = [](const std::string& text) { throw CLI::CallForVersion(text, 0); };
+  app.add_option_function<std::string>(
+         "--completion", [&app, print](const std::string& shell) { print(completion(shell, app)); },
+         "Print a script that completes this command line in a shell")
+      ->check(plain(CLI::IsMember(shells())))
+      ->type_name("bash|zsh|fish");
+  app.add_flag_callback(
+      "--man", [&app, &manual, print] { print(man_page(app, manual, man_date())); },
+      "Print the manual page, for man -l -");
+}
+
+// Parses the command line; the exit code, if the program is not to run.
+std::optional<int> parse(CLI::App& app, const Manual& manual, int argc, char** argv) {
   try {
     app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::CallForHelp&) {
+    write_out(help_text(app, manual, columns()));
+  } catch (const CLI::CallForVersion& wanted) {
+    const std::string text = wanted.what();
+    write_out(text.ends_with('\n') ? text : text + "\n");
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? success : usage_error;
+    complain_of(error, app, manual);
+    return usage_error;
   }
-  const auto complain = [&](const char* kind, const std::string& text) {
-    fmt::print(stderr, "{}: {}: {}\n", app.get_name(), kind, text);
-  };
-  set_warning_sink([&](const std::string& text) { complain("warning", text); });
+  return success;
+}
+
+bool given(const CLI::App& app, const std::string& option, const char* value = nullptr) {
+  const CLI::Option* const found = app.get_option_no_throw(option);
+  if (found == nullptr || found->empty()) return false;
+  return value == nullptr || found->results().back() == value;
+}
+
+int run_program(const CLI::App& app, const Manual& manual, const std::function<int()>& program) {
+  const bool quiet = given(app, "--quiet");
+  const bool record = given(app, "--json", "-");
+  set_printing({.results = !record, .notes = !record && !quiet});
+  if (!quiet) {
+    set_warning_sink([&](const std::string& text) {
+      complain(app.get_name(), Style::warning, "warning", text);
+    });
+  }
+  try {
+    return program();
+  } catch (const ShapeError& error) {
+    complain_of(error, app, manual);
+  } catch (const std::invalid_argument& error) {
+    complain_of(error, app, manual);
+    return usage_error;
+  } catch (const std::exception& error) {
+    complain_of(error, app, manual);
+  }
+  return failure;
+}
+
+}  // namespace
+
+int run(CLI::App& app, const Manual& manual, int argc, char** argv,
+        const std::function<int()>& program) {
+  add_general_options(app, manual);
   int code = failure;
   try {
-    code = program();
-  } catch (const ShapeError& error) {
-    complain("error", error.what());
-  } catch (const std::invalid_argument& error) {
-    complain("error", error.what());
-    code = usage_error;
-  } catch (const std::bad_alloc&) {
-    complain("error", "out of memory");
+    const std::optional<int> ended = parse(app, manual, argc, argv);
+    code = ended ? *ended : run_program(app, manual, program);
+    flush_out();
   } catch (const std::exception& error) {
-    complain("error", error.what());
+    complain_of(error, app, manual);
+    code = failure;
   }
   set_warning_sink({});
   return code;
+}
+
+void print_error(const std::string& program, const std::string& text) {
+  complain(program, Style::error, "error", text);
+}
+
+void add_quiet(CLI::App& app, bool& quiet) {
+  app.add_flag("--quiet", quiet, "Results and errors only: no progress, notes and warnings");
+}
+
+void add_json(CLI::App& app, std::string& file, const char* text) {
+  app.add_option("--json", file, text)->type_name("FILE");
+}
+
+void add_threads(CLI::App& app, int& threads) {
+  app.add_option("--threads", threads, "Threads (0: one a processor); results do not depend on it")
+      ->capture_default_str()
+      ->check(plain(CLI::NonNegativeNumber))
+      ->type_name("N");
 }
 
 void catch_interrupts() {
@@ -93,11 +178,6 @@ std::string data_folder() {
   throw std::runtime_error(
       "the embedded data is neither installed nor in the source tree; give "
       "--train and --vectors");
-}
-
-CLI::Validator plain(CLI::Validator validator) {
-  validator.description("");
-  return validator;
 }
 
 void check_folder_of(const std::string& file) {
@@ -123,62 +203,6 @@ int run_measured(bool print, const std::string& trace, const std::function<int()
                      profile.events.size(), profile.events_left_out));
   }
   return code;
-}
-
-namespace {
-
-[[noreturn]] void fail_to_write() {
-  if (errno == EPIPE) {
-    std::signal(SIGPIPE, SIG_DFL);
-    std::raise(SIGPIPE);
-  }
-  throw std::system_error(errno, std::generic_category(), "standard output: cannot write");
-}
-
-}  // namespace
-
-void write_out(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail_to_write();
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-void close_out() {
-  if (::close(STDOUT_FILENO) != 0) fail_to_write();
-}
-
-std::string duration(double seconds) {
-  const auto whole = std::lround(std::max(0.0, seconds));
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
-  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-}
-
-ProgressLine::ProgressLine(bool quiet)
-    : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1), last_(now()) {}
-
-void ProgressLine::show(const std::function<std::string()>& text) {
-  const double pause = terminal_ ? 0.1 : 5.0;
-  if (quiet_ || now() - last_ < pause) return;
-  last_ = now();
-  if (terminal_) {
-    fmt::print(stderr, "\r\033[K{}", text());
-    std::fflush(stderr);
-    shown_ = true;
-  } else {
-    fmt::print(stderr, "{}\n", text());
-  }
-}
-
-void ProgressLine::clear() {
-  if (shown_) {
-    fmt::print(stderr, "\r\033[K");
-    std::fflush(stderr);
-  }
-  shown_ = false;
 }
 
 }  // namespace tapegrad::console

@@ -18,15 +18,15 @@ void add_dataset_options(CLI::App& app, DatasetOptions& options) {
                                                  {"tsv", DatasetForm::tsv},
                                                  {"csv", DatasetForm::csv},
                                                  {"fasttext", DatasetForm::fasttext}};
-  app.add_option("--form", options.form, "Form of the files: auto, label-text, tsv, csv, fasttext")
+  app.add_option("--form", options.form, "Form of the files")
       ->transform(plain(CLI::CheckedTransformer(forms)))
-      ->type_name("FORM")
+      ->type_name("auto|label-text|tsv|csv|fasttext")
       ->default_str("auto");
   const std::map<std::string, Header> headers{
       {"auto", Header::automatic}, {"yes", Header::yes}, {"no", Header::no}};
-  app.add_option("--header", options.header, "Whether TSV and CSV files have one: auto, yes, no")
+  app.add_option("--header", options.header, "Whether TSV and CSV files have one")
       ->transform(plain(CLI::CheckedTransformer(headers)))
-      ->type_name("H")
+      ->type_name("auto|yes|no")
       ->default_str("auto");
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <tapegrad/core/format.hpp>
 
-#include "console.hpp"
+#include "console_color.hpp"
 
 namespace tapegrad {
 namespace {
@@ -34,10 +34,10 @@ GroupMeans group_means(const RunGroup& group) {
 }
 
 std::string table_text(const ExperimentResult& result) {
-  std::string text =
+  std::string text = console::table_head(
       fmt::format("{:<11} {:>10} {:>10} {:>7} {:>7}  {:<15}  {:<15}  {:<15} {:>8} {:>11}\n",
                   "embeddings", "trainable", "frozen", "lr", "epochs", "dev accuracy",
-                  "test accuracy", "test macro-F1", "s/epoch", "examples/s");
+                  "test accuracy", "test macro-F1", "s/epoch", "examples/s"));
   for (const RunGroup& group : result.groups) {
     if (group.runs.empty()) continue;
     const GroupMeans means = group_means(group);
@@ -110,15 +110,20 @@ std::string data_text(const Corpus& corpus, const std::string& vectors) {
   return text;
 }
 
+double share_of(const Progress& progress) {
+  const double of_epoch = static_cast<double>(progress.batch) /
+                          static_cast<double>(std::max<std::size_t>(1, progress.batches));
+  return (static_cast<double>(progress.epoch) - 1 + of_epoch) /
+         static_cast<double>(std::max<Index>(1, progress.epochs));
+}
+
 std::string progress_text(const std::string& run, const Progress& progress) {
-  return fmt::format(
-      "{}: epoch {} of {}, {:.0f} %, loss {:.3f}, accuracy {:.3f}, {} examples/s, {} left", run,
-      progress.epoch, progress.epochs,
-      100.0 * static_cast<double>(progress.batch) /
-          static_cast<double>(std::max<std::size_t>(1, progress.batches)),
-      progress.loss, progress.accuracy,
-      grouped(static_cast<std::size_t>(progress.examples_per_second)),
-      console::duration(progress.seconds_left));
+  return fmt::format("{}: epoch {} of {}, {:.0f} %, loss {:.3f}, accuracy {:.3f}, {} examples/s",
+                     run, progress.epoch, progress.epochs,
+                     100.0 * static_cast<double>(progress.batch) /
+                         static_cast<double>(std::max<std::size_t>(1, progress.batches)),
+                     progress.loss, progress.accuracy,
+                     grouped(static_cast<std::size_t>(progress.examples_per_second)));
 }
 
 std::string result_text(const Corpus& corpus, const ExperimentOptions& options,

@@ -8,7 +8,9 @@ namespace tapegrad {
 
 /// The files, their forms and sizes.
 std::string data_text(const Corpus& corpus, const std::string& vectors);
-/// "finetune, seed 2: epoch 3 of 10, 25 %, loss 0.412, accuracy 0.811, 9,700 examples/s, 12 s left"
+/// The part of a training that is done, from 0 to 1.
+double share_of(const Progress& progress);
+/// "finetune, seed 2: epoch 3 of 10, 25 %, loss 0.412, accuracy 0.811, 9,700 examples/s"
 std::string progress_text(const std::string& run, const Progress& progress);
 /// The vocabulary, the table of results and the padding proof.
 std::string result_text(const Corpus& corpus, const ExperimentOptions& options,

@@ -8,6 +8,7 @@
 #include "console.hpp"
 
 namespace tg = tapegrad;
+namespace console = tg::console;
 
 namespace {
 
@@ -64,7 +65,19 @@ int show() {
       pad);
   tg::Rng same(1);
   show_step(tg::Embedding(6, 3, same), ids);
-  return tg::console::success;
+  return console::success;
+}
+
+console::Manual manual() {
+  console::Manual manual;
+  manual.summary = "show how the gradient of an embedding table skips the padding row";
+  manual.description =
+      "On an example small enough to read: the lookup, the row gradient, the dense view of it, one "
+      "Adam step, and the same without padding_idx.";
+  manual.examples = {{"padding_gradients", "All of it, on one page."},
+                     {"padding_gradients | less", "The same, page by page."}};
+  manual.see_also = {"train_sentiment", "docs/programs.md"};
+  return manual;
 }
 
 }  // namespace
@@ -72,10 +85,7 @@ int show() {
 int main(int argc, char** argv) {
   CLI::App app;
   app.name("padding_gradients");
-  app.description(
-      "Shows, on an example small enough to read, how the gradient of an embedding table skips the "
-      "padding row: the lookup, the row gradient, the dense view of it, one Adam step, and the "
-      "same "
-      "without padding_idx.");
-  return tg::console::run(app, argc, argv, show);
+  bool quiet = false;
+  console::add_quiet(app, quiet);  // there is nothing but results
+  return console::run(app, manual(), argc, argv, show);
 }

@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/parallel.hpp>
+#include <tapegrad/training/json_string.hpp>
 #include <tapegrad/training/metrics.hpp>
 #include <tapegrad/training/smaller_model.hpp>
 
 #include "console.hpp"
-#include "dataset_options.hpp"
+#include "console_color.hpp"
+#include "quantize_options.hpp"
 
 namespace tg = tapegrad;
 namespace console = tg::console;
@@ -18,80 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* description =
-    "Makes a model that train_sentiment saved smaller, for use: the table of embeddings in fewer "
-    "bits, the vocabulary pruned, or both. The written folder is a model like any other, but one "
-    "with fewer bits cannot be trained.\n\n"
-    "Prints rows and bytes before and after, with --test the accuracy too. Warnings go to standard "
-    "error.";
-
-constexpr const char* footer =
-    "Forms of the table (--to), with D numbers a row:\n"
-    "  float16   2 D bytes a row: half precision\n"
-    "  int8      D + 8 bytes a row: whole numbers up to 255, a scale and a zero point\n"
-    "  int4      D / 2 + 8 bytes a row: whole numbers up to 15, a scale and a zero point\n\n"
-    "Examples:\n"
-    "  quantize model --to int8 --out small\n"
-    "  quantize model --to int8 --out small --test test.tsv\n"
-    "  quantize model --keep 10000 --by norm --out small\n\n"
-    "Exit status: 0, 1 for an error in a file, 2 for one in the options.";
-
-struct Options {
-  std::string model, out, test;
-  std::string to, by = "frequency";
-  tg::Index keep = 0;  // 0: all
-  tg::DatasetOptions data;
-  int threads = 0;
-};
-
-void add_options(CLI::App& app, Options& o) {
-  app.name("quantize");
-  app.description(description);
-  app.footer(footer);
-  app.get_formatter()->column_width(32);
-  app.option_defaults()->group("Model");
-  app.add_option("MODEL", o.model, "Folder of the model")->required()->type_name("DIR");
-  app.add_option("--out", o.out, "Folder to write the smaller model into")
-      ->required()
-      ->type_name("DIR");
-  app.add_option("--to", o.to, "Form of the table")
-      ->check(console::plain(CLI::IsMember({"float16", "int8", "int4"})))
-      ->type_name("float16|int8|int4");
-  CLI::Option* keep =
-      app.add_option("--keep", o.keep,
-                     "Keep at most so many words, <pad> and <unk> among them; the others become "
-                     "<unk>, whose vector becomes the mean of theirs")
-          ->check(console::plain(CLI::Range(2, 2147483647)))
-          ->type_name("N");
-  app.add_option("--by", o.by,
-                 "Words to keep: the most frequent in training, or those of the largest norm")
-      ->capture_default_str()
-      ->check(console::plain(CLI::IsMember({"frequency", "norm"})))
-      ->needs(keep)
-      ->type_name("frequency|norm");
-  app.option_defaults()->group("Test");
-  app.add_option("--test", o.test, "Labelled texts to measure the accuracy on")->type_name("F");
-  tg::add_dataset_options(app, o.data);
-  app.option_defaults()->group("Options");
-  app.add_option("--threads", o.threads,
-                 "Threads (0: one a processor); results do not depend on it")
-      ->capture_default_str()
-      ->check(console::plain(CLI::NonNegativeNumber))
-      ->type_name("N");
-}
-
-void check(const Options& o) {
-  if (o.to.empty() && o.keep == 0) {
-    throw std::invalid_argument("nothing to do: give --to, --keep or both");
-  }
-  std::error_code missing;
-  if (fs::equivalent(o.model, o.out, missing)) {
-    throw std::invalid_argument(fmt::format(
-        "--out {}: is the model's own folder; what is taken away cannot be put back", o.out));
-  }
-}
-
-tg::ClassifierModel make_smaller(const tg::ClassifierModel& model, const Options& o) {
+tg::ClassifierModel make_smaller(const tg::ClassifierModel& model, const tg::QuantizeOptions& o) {
   if (model.net.quantized() != nullptr) {
     throw std::runtime_error(
         fmt::format("{}: is quantized already ({}); take the model that it was made of", o.model,
@@ -107,7 +37,7 @@ tg::ClassifierModel make_smaller(const tg::ClassifierModel& model, const Options
   }
 }
 
-tg::Dataset load_test(const Options& o, const std::vector<std::string>& labels) {
+tg::Dataset load_test(const tg::QuantizeOptions& o, const std::vector<std::string>& labels) {
   tg::Dataset data = tg::load_dataset(o.test, o.data, labels);
   if (data.label_names.size() > labels.size()) {
     throw std::runtime_error(fmt::format("{}: has the label \"{}\", the model knows {}", o.test,
@@ -116,35 +46,95 @@ tg::Dataset load_test(const Options& o, const std::vector<std::string>& labels) 
   return data;
 }
 
-// A line of the table: what a model in a folder takes, and is worth.
-void print_line(const char* name, const tg::ClassifierModel& model, const std::string& folder,
-                const std::optional<tg::Dataset>& test) {
+// What a model in a folder takes, and is worth.
+struct Figures {
+  tg::Index words = 0;
+  std::size_t rows = 0;
+  std::uintmax_t bytes = 0;
+  std::optional<double> accuracy;  // with --test
+};
+
+// The share of the test texts whose label the model tells. In pieces, for the sake of progress and
+// Ctrl-C; they are whole batches, so that nothing else depends on them.
+std::optional<double> accuracy(const char* name, const tg::ClassifierModel& model,
+                               const std::optional<tg::Dataset>& test, bool quiet) {
+  if (!test) return std::nullopt;
+  constexpr std::size_t at_once = 256 * 64;
+  const std::size_t all = test->texts.size();
+  console::ProgressLine line(quiet);
+  std::vector<tg::Index> labels;
+  for (std::size_t begin = 0; begin < all && !console::stop_requested(); begin += at_once) {
+    const std::size_t end = std::min(all, begin + at_once);
+    const std::vector<std::string> texts(test->texts.begin() + static_cast<std::ptrdiff_t>(begin),
+                                         test->texts.begin() + static_cast<std::ptrdiff_t>(end));
+    const auto some = predict(model.net, encode(model, texts)).labels;
+    labels.insert(labels.end(), some.begin(), some.end());
+    const double share = static_cast<double>(end) / static_cast<double>(all);
+    line.show([&] { return fmt::format("testing {}", name); }, share);
+  }
+  if (labels.size() < all) return std::nullopt;  // interrupted
+  return tg::measure(test->labels, labels).accuracy;
+}
+
+Figures figures(const char* name, const tg::ClassifierModel& model, const std::string& folder,
+                const std::optional<tg::Dataset>& test, bool quiet) {
   std::uintmax_t bytes = 0;
   for (const std::string& file : tg::model_files()) {
     const fs::path path = fs::path(folder) / file;
     if (fs::exists(path)) bytes += fs::file_size(path);
   }
-  fmt::print("{:<8}{:>10}{:>10}{:>14}", name, model.vocabulary.size(), model.net.table_shape()[0],
-             bytes);
-  if (test) {
-    const std::vector<std::string> texts(test->texts.begin(), test->texts.end());
-    const auto labels = predict(model.net, encode(model, texts)).labels;
-    fmt::print("{:>10.4f}", tg::measure(test->labels, labels).accuracy);
-  }
-  fmt::print("\n");
+  return {model.vocabulary.size(), model.net.table_shape()[0], bytes,
+          accuracy(name, model, test, quiet)};
 }
 
-int make(const Options& options) {
+std::string line_text(const char* name, const Figures& figures) {
+  std::string line =
+      fmt::format("{:<8}{:>10}{:>10}{:>14}", name, figures.words, figures.rows, figures.bytes);
+  if (figures.accuracy) line += fmt::format("{:>10.4f}", *figures.accuracy);
+  return line + "\n";
+}
+
+std::string json_text(const tg::QuantizeOptions& options, const Figures& before,
+                      const Figures& after) {
+  const auto object = [](const Figures& f) {
+    return fmt::format("{{\"words\": {}, \"rows\": {}, \"bytes\": {}, \"accuracy\": {}}}", f.words,
+                       f.rows, f.bytes, f.accuracy ? fmt::format("{:.6g}", *f.accuracy) : "null");
+  };
+  return fmt::format(
+      "{{\n  \"format_version\": 1,\n  \"model\": {},\n  \"out\": {},\n  \"before\": {},\n"
+      "  \"after\": {}\n}}\n",
+      tg::json_string(options.model), tg::json_string(options.out), object(before), object(after));
+}
+
+int make(tg::QuantizeOptions& options) {
   check(options);
+  console::check_folder_of(options.json);
   tg::set_threads(options.threads);
+  console::catch_interrupts();
+  console::ReadingLine reading(options.quiet);
+  options.data.progress = reading.callback();
   const tg::ClassifierModel model = tg::load_model(options.model);
   std::optional<tg::Dataset> test;
   if (!options.test.empty()) test = load_test(options, model.labels);
+  reading.clear();
+  if (console::stop_requested()) {
+    console::tell("interrupted; nothing is written");
+    return console::interrupted;
+  }
   tg::save_model(make_smaller(model, options), options.out);
-  fmt::print("{:<8}{:>10}{:>10}{:>14}{}\n", "", "words", "rows", "bytes", test ? "  accuracy" : "");
-  print_line("before", model, options.model, test);
-  print_line("after", tg::load_model(options.out), options.out, test);
-  fmt::print("smaller model: {}\n", options.out);
+  const Figures before = figures("before", model, options.model, test, options.quiet);
+  const Figures after =
+      figures("after", tg::load_model(options.out), options.out, test, options.quiet);
+  if (console::stop_requested()) {
+    console::tell(
+        fmt::format("interrupted; the smaller model is in {}, and was not tested", options.out));
+    return console::interrupted;
+  }
+  console::write_record(options.json, json_text(options, before, after));
+  console::print_result(console::table_head(fmt::format(
+      "{:<8}{:>10}{:>10}{:>14}{}\n", "", "words", "rows", "bytes", test ? "  accuracy" : "")));
+  console::print_result(line_text("before", before) + line_text("after", after));
+  console::print_note(fmt::format("smaller model: {}\n", options.out));
   return console::success;
 }
 
@@ -152,7 +142,7 @@ int make(const Options& options) {
 
 int main(int argc, char** argv) {
   CLI::App app;
-  Options options;
-  add_options(app, options);
-  return console::run(app, argc, argv, [&] { return make(options); });
+  tg::QuantizeOptions options;
+  tg::add_options(app, options);
+  return console::run(app, tg::quantize_manual(), argc, argv, [&] { return make(options); });
 }

@@ -13,19 +13,19 @@ using console::plain;
 
 void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
   app.option_defaults()->group("Data");
-  app.add_option("--train", o.train, "Labelled texts to train on")->type_name("F");
+  app.add_option("--train", o.train, "Labelled texts to train on")->type_name("FILE");
   app.add_option("--dev", o.dev, "Texts to choose the epoch on (default: a tenth of train)")
-      ->type_name("F");
+      ->type_name("FILE");
   app.add_option("--test", o.test, "Texts to test on (default: cross-validation, see --folds)")
-      ->type_name("F");
+      ->type_name("FILE");
   app.add_option("--vectors", o.vectors,
                  "Word vectors: GloVe, fastText or word2vec (text or binary), .npz, .npy; also in "
-                 "gzip, or in a zip archive, as F.zip:NAME if it has several files")
-      ->type_name("F");
+                 "gzip, or in a zip archive, as FILE.zip:NAME if it has several files")
+      ->type_name("FILE");
   const std::map<std::string, Malformed> policies{{"strict", Malformed::strict},
                                                   {"skip", Malformed::skip}};
   app.add_option("--malformed-vectors", o.malformed_vectors,
-                 "Malformed lines among them: strict (an error) or skip (left out and counted)")
+                 "Malformed lines among them are an error, or are left out and counted")
       ->transform(plain(CLI::CheckedTransformer(policies)))
       ->type_name("strict|skip")
       ->default_str("strict");
@@ -68,11 +68,11 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
   ClassifierConfig& net = o.experiment.classifier;
   app.add_option(
          "--embeddings", o.embeddings,
-         "Ways to compare: frozen, finetune, random, thaw:N (frozen for N epochs), newwords "
-         "(words with a vector are frozen), newwords:N")
+         "Ways to compare; thaw:N: frozen for N epochs; newwords: words with a vector are frozen; "
+         "newwords:N: for N epochs")
       ->delimiter(',')
       ->capture_default_str()
-      ->type_name("WAY,...");
+      ->type_name("frozen|finetune|random|thaw:N|newwords|newwords:N,...");
   app.add_option("--model", o.model,
                  "bag: mean of the word vectors, linear layer; mean: a hidden layer between; cnn: "
                  "filters over runs of words, the maximum of each, linear layer")
@@ -138,9 +138,9 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->capture_default_str()
       ->check(plain(CLI::PositiveNumber))
       ->type_name("N");
-  app.add_option("--optimizer", e.optimizer, "adam, adamw, sgd, adagrad or rmsprop")
+  app.add_option("--optimizer", e.optimizer, "What makes steps of gradients")
       ->capture_default_str()
-      ->type_name("NAME");
+      ->type_name("adam|adamw|sgd|adagrad|rmsprop");
   app.add_option("--lr", e.lr, "Learning rate (default, adam: 0.01 frozen, 0.003 otherwise)")
       ->check(plain(CLI::PositiveNumber))
       ->type_name("RATE");
@@ -163,8 +163,9 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->transform(plain(CLI::CheckedTransformer(policies)))
       ->type_name("exact|lazy|dense")
       ->default_str("exact");
-  app.add_option("--class-weights", e.class_weights, "\"balanced\", or LABEL=WEIGHT,...")
-      ->type_name("W");
+  app.add_option("--class-weights", e.class_weights,
+                 "Weights of the classes in the loss; balanced: the rarer, the more")
+      ->type_name("balanced|LABEL=WEIGHT,...");
   app.add_option("--seeds", e.seeds, "Trainings of each way, with different seeds")
       ->capture_default_str()
       ->check(plain(CLI::PositiveNumber))
@@ -176,11 +177,7 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
   app.add_option("--folds", e.folds, "Folds of the cross-validation without --test")
       ->capture_default_str()
       ->type_name("K");
-  app.add_option("--threads", o.threads,
-                 "Threads (0: one a processor); results do not depend on it")
-      ->capture_default_str()
-      ->check(plain(CLI::NonNegativeNumber))
-      ->type_name("N");
+  console::add_threads(app, o.threads);
 }
 
 void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
@@ -189,21 +186,35 @@ void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
   app.add_option("--save-vectors", o.save_vectors,
                  "Write the best model's word vectors: .vec (fastText, word2vec text), .bin "
                  "(word2vec), each also .gz, or .npy")
-      ->type_name("F");
+      ->type_name("FILE");
   app.add_flag("--keep-vectors", o.keep_vectors,
                "Save the other vectors of --vectors with the model, so that words that are not in "
                "train have theirs when texts are classified; of use where embeddings stay close to "
                "the pretrained ones: frozen, or trained a little");
-  app.add_option("--json", o.json, "Write all results as JSON")->type_name("F");
+  console::add_json(app, o.json,
+                    "Write all results as JSON; - is standard output, and then nothing else is");
   app.add_option("--predictions", o.predictions,
                  "Write what the best model says of each of its test texts, as TSV")
-      ->type_name("F");
+      ->type_name("FILE");
+  app.add_option("--report", o.report,
+                 "Write a page that shows what training did to the words: one HTML file, to be "
+                 "opened in a browser")
+      ->type_name("FILE");
+  app.add_option("--report-words", o.report_words,
+                 "Words whose neighbours it shows beside those that moved most")
+      ->delimiter(',')
+      ->type_name("WORD,...");
+  app.add_option("--export", o.exports,
+                 "Write the words' vectors before and after training, and the figures of each "
+                 "epoch, for other viewers: a log directory for TensorBoard's projector, CSV, JSON "
+                 "lines")
+      ->type_name("DIR");
   app.add_flag("--profile", o.profile,
                "Print time, calls and bytes of each operation and stage to standard error");
   app.add_option("--trace", o.trace,
                  "Write the same, call by call, as a Chrome trace (ui.perfetto.dev loads it)")
-      ->type_name("F");
-  app.add_flag("--quiet", o.quiet, "No progress, only the table");
+      ->type_name("FILE");
+  console::add_quiet(app, o.quiet);
 }
 
 }  // namespace tapegrad

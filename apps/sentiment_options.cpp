@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <tapegrad/report/report.hpp>
 #include <tapegrad/text/vectors_save.hpp>
 
 #include "console.hpp"
@@ -10,28 +11,6 @@
 
 namespace tapegrad {
 namespace {
-
-constexpr const char* description =
-    "Trains a text classifier and compares ways to use word embeddings: frozen pretrained vectors, "
-    "fine-tuned ones, and random ones trained from nothing.\n\n"
-    "Without options it trains on the small set of reviews that comes with it. Results go to "
-    "standard output, progress and warnings to standard error.";
-
-constexpr const char* footer =
-    "Data files (recognized by their content, which the output names; .gz too):\n"
-    "  LABEL text             one text a line\n"
-    "  TSV or CSV             with or without a header\n"
-    "  __label__NAME text     as fastText takes it\n"
-    "  NAME=FILE,NAME=FILE    one file a class, one text a line\n"
-    "  FOLDER                 one folder a class, one .txt file a text\n"
-    "  -                      standard input\n\n"
-    "Examples:\n"
-    "  train_sentiment\n"
-    "  train_sentiment --train train.tsv --dev dev.tsv --test test.tsv --vectors "
-    "glove.6B.100d.txt\n"
-    "  train_sentiment --train neg=bad.txt,pos=good.txt --vectors glove.6B.100d.txt --folds 10\n"
-    "  train_sentiment --train train.tsv --vectors glove.6B.100d.txt --resume run1\n\n"
-    "Exit status: 0 done, 1 a file or the training failed, 2 wrong options, 130 interrupted.";
 
 void use_embedded_data(TrainSentimentOptions& o) {
   if (!o.dev.empty() || !o.test.empty()) {
@@ -73,13 +52,15 @@ void check_kept_vectors(const TrainSentimentOptions& o) {
   }
 }
 
+void check_report(const TrainSentimentOptions& o) {
+  if (!o.report.empty()) return check_reports();
+  if (!o.report_words.empty()) throw std::invalid_argument("--report-words: needs --report FILE");
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, TrainSentimentOptions& options) {
   app.name("train_sentiment");
-  app.description(description);
-  app.footer(footer);
-  app.get_formatter()->column_width(32);
   options.experiment.fit.epochs = 20;
   options.experiment.fit.word_dropout = 0.2;
   options.experiment.seeds = 5;
@@ -88,7 +69,6 @@ void add_options(CLI::App& app, TrainSentimentOptions& options) {
   add_training_options(app, options);
   add_checkpoint_options(app, options.checkpoints);
   add_output_options(app, options);
-  app.option_defaults()->group("Options");  // of those that come later
 }
 
 void complete(TrainSentimentOptions& options) {
@@ -96,6 +76,7 @@ void complete(TrainSentimentOptions& options) {
   complete_model(options);
   check(options.checkpoints);
   check_kept_vectors(options);
+  check_report(options);
   if (options.missing != "normal" && options.missing != "zeros") {
     throw std::invalid_argument(
         fmt::format("--missing: \"{}\" is not one of normal, zeros", options.missing));
@@ -105,7 +86,7 @@ void complete(TrainSentimentOptions& options) {
     options.experiment.embeddings.push_back(embedding_choice(name));
     if (options.vectors.empty() && options.experiment.embeddings.back().pretrained) {
       throw std::invalid_argument(
-          fmt::format("--embeddings {}: needs --vectors F; without vectors only "
+          fmt::format("--embeddings {}: needs --vectors FILE; without vectors only "
                       "--embeddings random can be trained",
                       name));
     }

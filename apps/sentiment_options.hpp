@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checkpoint_options.hpp"
+#include "console_manual.hpp"
 
 namespace tapegrad {
 
@@ -27,17 +28,22 @@ struct TrainSentimentOptions {
   CheckpointArguments checkpoints;
   int threads = 0;
   bool quiet = false;
-  std::string json, out, predictions, trace, save_vectors;
+  std::string json, out, predictions, trace, save_vectors, report, exports;
+  std::vector<std::string> report_words;
   bool keep_vectors = false;
   bool profile = false;
   bool embedded = false;  // trains on the data that comes with the program
+  std::string command;    // the command line, as it can be given to a shell
 };
 
-/// Declares every option and the help page.
+/// Declares every option.
 void add_options(CLI::App& app, TrainSentimentOptions& options);
 
 /// After parsing: puts the embedded data in where no file is named, and turns names into values.
 /// Throws std::invalid_argument for options that do not fit each other.
 void complete(TrainSentimentOptions& options);
+
+/// What the help page and the manual page say beside the options.
+console::Manual train_sentiment_manual();
 
 }  // namespace tapegrad

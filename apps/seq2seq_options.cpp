@@ -12,22 +12,6 @@ namespace {
 
 using console::plain;
 
-constexpr const char* description =
-    "Trains an encoder-decoder Transformer that turns one sequence into another: numbers into "
-    "English words and back, or any pairs of texts.\n\n"
-    "Without options it learns to write numbers below a million as words and is tested on numbers "
-    "that it has not seen. Results go to standard output, progress and warnings to standard error.";
-
-constexpr const char* footer =
-    "Pairs: a source, a tab and its target on each line, .gz too; - is standard input.\n\n"
-    "Examples:\n"
-    "  train_seq2seq --out words --try 70013\n"
-    "  train_seq2seq --direction to-number --below 1000 --epochs 10\n"
-    "  train_seq2seq --train pairs.tsv --source-unit char --target-unit char --out model\n"
-    "  train_seq2seq --model words --try 4096 --beam 4 --show-attention\n"
-    "  train_seq2seq --model model --test more.tsv --predictions said.tsv\n\n"
-    "Exit status: 0 done, 1 a file or the training failed, 2 wrong options, 130 interrupted.";
-
 // An option with a number as value, whose default the help page shows.
 template <class T>
 void add_number(CLI::App& app, const char* name, T& value, const char* text,
@@ -55,9 +39,9 @@ void add_data_options(CLI::App& app, TrainSeq2SeqOptions& o) {
                      o.numbers.train))
       ->check(plain(CLI::PositiveNumber))
       ->type_name("N");
-  add_text(app, "--train", o.train, "Pairs to train on, instead of numbers", "F");
-  add_text(app, "--dev", o.dev, "Pairs to choose the epoch on (default: a share of train)", "F");
-  add_text(app, "--test", o.test, "Pairs to test on (default: another share of train)", "F");
+  add_text(app, "--train", o.train, "Pairs to train on, instead of numbers", "FILE");
+  add_text(app, "--dev", o.dev, "Pairs to choose the epoch on (default: a share of train)", "FILE");
+  add_text(app, "--test", o.test, "Pairs to test on (default: another share of train)", "FILE");
   add_number(app, "--held-out", o.held_out, "This share of the sources of --train",
              CLI::Range(0.0, 1.0), "P");
   add_text(app, "--source-unit", o.source_unit, "What the sources of --train consist of",
@@ -103,8 +87,7 @@ void add_training_options(CLI::App& app, TrainSeq2SeqOptions& o) {
              "X");
   add_number(app, "--seed", fit.seed, "Of the numbers, the start and the dropout",
              CLI::NonNegativeNumber, "S");
-  add_number(app, "--threads", o.threads,
-             "Threads (0: one a processor); results do not depend on it", CLI::NonNegativeNumber);
+  console::add_threads(app, o.threads);
 }
 
 void add_decoding_options(CLI::App& app, TrainSeq2SeqOptions& o) {
@@ -122,14 +105,15 @@ void add_decoding_options(CLI::App& app, TrainSeq2SeqOptions& o) {
 void add_output_options(CLI::App& app, TrainSeq2SeqOptions& o) {
   app.option_defaults()->group("Output");
   add_text(app, "--out", o.out, "Save the model in this folder", "DIR");
-  add_text(app, "--json", o.json, "Write all results as JSON", "F");
+  console::add_json(app, o.json,
+                    "Write all results as JSON; - is standard output, and then nothing else is");
   add_text(app, "--predictions", o.predictions, "Write what becomes of each test source, as TSV",
-           "F");
+           "FILE");
   app.add_flag("--profile", o.profile,
                "Print time, calls and bytes of each operation and stage to standard error");
   add_text(app, "--trace", o.trace,
-           "Write the same, call by call, as a Chrome trace (ui.perfetto.dev loads it)", "F");
-  app.add_flag("--quiet", o.quiet, "No progress");
+           "Write the same, call by call, as a Chrome trace (ui.perfetto.dev loads it)", "FILE");
+  console::add_quiet(app, o.quiet);
 }
 
 // One kind of unit for digits, another for words.
@@ -157,7 +141,7 @@ void complete_loaded(const TrainSeq2SeqOptions& o) {
         "--resume are of a training");
   }
   if (o.tries.empty() && o.test.empty()) {
-    throw std::invalid_argument("--model: needs --try TEXT or --test F");
+    throw std::invalid_argument("--model: needs --try TEXT or --test FILE");
   }
 }
 
@@ -165,16 +149,12 @@ void complete_loaded(const TrainSeq2SeqOptions& o) {
 
 void add_options(CLI::App& app, TrainSeq2SeqOptions& options) {
   app.name("train_seq2seq");
-  app.description(description);
-  app.footer(footer);
-  app.get_formatter()->column_width(32);
   add_data_options(app, options);
   add_model_options(app, options);
   add_training_options(app, options);
   add_checkpoint_options(app, options.checkpoints);
   add_decoding_options(app, options);
   add_output_options(app, options);
-  app.option_defaults()->group("Options");  // of those that come later
 }
 
 void complete(TrainSeq2SeqOptions& o) {
@@ -186,7 +166,7 @@ void complete(TrainSeq2SeqOptions& o) {
   if (!o.model.empty()) {
     complete_loaded(o);
     if (!o.predictions.empty() && o.test.empty()) {
-      throw std::invalid_argument("--predictions: needs --test F with --model");
+      throw std::invalid_argument("--predictions: needs --test FILE with --model");
     }
     return;
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "checkpoint_options.hpp"
+#include "console_manual.hpp"
 
 namespace tapegrad {
 
@@ -32,11 +33,14 @@ struct TrainSeq2SeqOptions {
   bool quiet = false;
 };
 
-/// Declares every option and the help page.
+/// Declares every option.
 void add_options(CLI::App& app, TrainSeq2SeqOptions& options);
 
 /// After parsing: turns names into values and fills in what depends on other options. Throws
 /// std::invalid_argument for options that do not fit each other.
 void complete(TrainSeq2SeqOptions& options);
+
+/// What the help page and the manual page say beside the options.
+console::Manual train_seq2seq_manual();
 
 }  // namespace tapegrad

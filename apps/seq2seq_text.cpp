@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <tapegrad/core/format.hpp>
 
-#include "console.hpp"
+#include "console_progress.hpp"
 
 namespace tapegrad {
 namespace {
@@ -47,13 +47,12 @@ std::string setting_text(const Seq2SeqModel& model, const Seq2SeqFitOptions& opt
 }
 
 std::string seq2seq_progress_text(const Progress& progress) {
-  return fmt::format("epoch {} of {}, {:.0f} %, loss {:.3f}, accuracy {:.3f}, {} pairs/s, {} left",
+  return fmt::format("epoch {} of {}, {:.0f} %, loss {:.3f}, accuracy {:.3f}, {} pairs/s",
                      progress.epoch, progress.epochs,
                      100.0 * static_cast<double>(progress.batch) /
                          static_cast<double>(std::max<std::size_t>(1, progress.batches)),
                      progress.loss, progress.accuracy,
-                     grouped(static_cast<std::size_t>(progress.examples_per_second)),
-                     console::duration(progress.seconds_left));
+                     grouped(static_cast<std::size_t>(progress.examples_per_second)));
 }
 
 std::string fit_text(const EpochsResult& result) {

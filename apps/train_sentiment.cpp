@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
@@ -14,6 +15,7 @@
 
 #include "console.hpp"
 #include "experiment_text.hpp"
+#include "report_files.hpp"
 #include "sentiment_options.hpp"
 
 namespace tg = tapegrad;
@@ -21,8 +23,11 @@ namespace console = tg::console;
 
 namespace {
 
-tg::VectorOptions vector_options(const tg::TrainSentimentOptions& options) {
-  return {.cache = options.cache, .malformed = options.malformed_vectors};
+tg::VectorOptions vector_options(const tg::TrainSentimentOptions& options,
+                                 tg::ReadProgress progress) {
+  return {.cache = options.cache,
+          .malformed = options.malformed_vectors,
+          .progress = std::move(progress)};
 }
 
 tg::WordVectors load_wanted_vectors(const tg::TrainSentimentOptions& options,
@@ -31,9 +36,12 @@ tg::WordVectors load_wanted_vectors(const tg::TrainSentimentOptions& options,
   const auto& words = corpus.texts.words.words();
   const std::unordered_set<std::string_view> wanted(words.begin(), words.end());
   const auto occurs = [&](std::string_view word) { return wanted.contains(word); };
-  tg::WordVectors vectors = tg::load_vectors(path, occurs, vector_options(options));
+  console::ReadingLine reading(options.quiet);
+  tg::WordVectors vectors =
+      tg::load_vectors(path, occurs, vector_options(options, reading.callback()));
+  reading.clear();
   if (!vectors.cache_written.empty() && !options.quiet) {
-    fmt::print(stderr, "{}: cached in {}\n", path, vectors.cache_written);
+    console::tell(fmt::format("{}: cached in {}", path, vectors.cache_written));
   }
   if (vectors.duplicates > 0) {
     tg::warn(fmt::format("{}: {} words came more than once; their first vector counts", path,
@@ -61,31 +69,36 @@ tg::KeptVectors load_kept_vectors(const tg::TrainSentimentOptions& options,
   }
   const tg::Vocabulary& vocabulary = result.best->vocabulary;
   const auto unknown = [&](std::string_view word) { return !vocabulary.find(word); };
-  tg::WordVectors vectors = tg::load_vectors(options.vectors, unknown, vector_options(options));
+  console::ReadingLine reading(options.quiet);
+  tg::WordVectors vectors =
+      tg::load_vectors(options.vectors, unknown, vector_options(options, reading.callback()));
   return {std::move(vectors.words), std::move(vectors.values)};
 }
 
 int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& corpus,
-                  const tg::ExperimentResult& result) {
-  if (!options.json.empty()) {
-    tg::write_file(options.json, tg::to_json(corpus, options.experiment, result));
-  }
+                  const tg::ExperimentResult& result, const tg::ReportRecorder* recorder) {
+  console::write_record(options.json, options.json.empty()
+                                          ? std::string()
+                                          : tg::to_json(corpus, options.experiment, result));
   if (!options.predictions.empty()) {
     tg::write_file(options.predictions, tg::predictions_text(corpus, result));
-    fmt::print("predictions of {}: {}\n", result.best_name, options.predictions);
+    console::print_note(
+        fmt::format("predictions of {}: {}\n", result.best_name, options.predictions));
   }
   if (!options.out.empty()) {
     tg::save_model(*result.best, options.out);
-    fmt::print("best model ({}): {}\n", result.best_name, options.out);
+    console::print_note(fmt::format("best model ({}): {}\n", result.best_name, options.out));
   }
   if (!options.save_vectors.empty()) {
     tg::save_vectors(options.save_vectors, *result.best);
-    fmt::print("word vectors of {}: {}\n", result.best_name, options.save_vectors);
+    console::print_note(
+        fmt::format("word vectors of {}: {}\n", result.best_name, options.save_vectors));
   }
+  if (recorder != nullptr) tg::write_report_files(options, corpus, result, *recorder);
   if (!result.cancelled) return console::success;
-  fmt::print(stderr, "interrupted; the figures are those of the finished epochs{}{}\n",
-             options.out.empty() ? "" : ", the best model so far is saved",
-             tg::how_to_go_on(options.checkpoints));
+  console::tell(fmt::format("interrupted; the figures are those of the finished epochs{}{}",
+                            options.out.empty() ? "" : ", the best model so far is saved",
+                            tg::how_to_go_on(options.checkpoints)));
   return console::interrupted;
 }
 
@@ -93,7 +106,7 @@ int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& co
 [[noreturn]] void give_up(const tg::TrainSentimentOptions& options, const tg::Corpus& corpus,
                           const tg::ExperimentResult& result) {
   if (!result.groups[0].runs.empty()) {
-    fmt::print("{}", tg::result_text(corpus, options.experiment, result));
+    console::print_result(tg::result_text(corpus, options.experiment, result));
   }
   std::string text = result.diverged;
   if (!options.out.empty() && result.best) {
@@ -104,37 +117,88 @@ int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& co
   throw std::runtime_error(text);
 }
 
+// How many trainings the comparison has.
+std::size_t trainings_of(const tg::TrainSentimentOptions& options) {
+  const tg::Index folds = options.test.empty() ? options.experiment.folds : 1;
+  return options.experiment.embeddings.size() *
+         static_cast<std::size_t>(options.experiment.seeds * folds);
+}
+
+// How far the comparison is.
+class TrainingLine {
+ public:
+  /// `trainings`: how many there will be; 0: not known.
+  TrainingLine(bool quiet, std::size_t trainings) : line_(quiet), trainings_(trainings) {}
+
+  void begin(const std::string& name) {
+    name_ = name;
+    ++begun_;
+  }
+  void show(const tg::Progress& progress) {
+    if (trainings_ == 0) {
+      return line_.show([&] {
+        return fmt::format("{}, {} left of this training", tg::progress_text(name_, progress),
+                           console::duration(progress.seconds_left));
+      });
+    }
+    const double share = (static_cast<double>(begun_ - 1) + tg::share_of(progress)) /
+                         static_cast<double>(trainings_);
+    const auto text = [&] {
+      const std::string which =
+          trainings_ == 1 ? name_ : fmt::format("{} ({} of {})", name_, begun_, trainings_);
+      return tg::progress_text(which, progress);
+    };
+    line_.show(text, share);
+  }
+  void clear() { line_.clear(); }
+
+ private:
+  console::ProgressLine line_;
+  std::size_t trainings_;
+  std::size_t begun_ = 0;
+  std::string name_;
+};
+
 int train(tg::TrainSentimentOptions& options) {
   tg::set_threads(options.threads);
   for (const std::string& file :
-       {options.json, options.predictions, options.trace, options.save_vectors}) {
+       {options.json, options.predictions, options.trace, options.save_vectors, options.report}) {
     console::check_folder_of(file);
   }
-  if (!options.out.empty()) std::filesystem::create_directories(options.out);
-  const auto checkpoints = tg::open_checkpoints(options.checkpoints);
+  for (const std::string& folder : {options.out, options.exports}) {
+    if (!folder.empty()) std::filesystem::create_directories(folder);
+  }
+  const auto checkpoints = tg::open_checkpoints(options.checkpoints, options.quiet);
   options.experiment.fit.checkpoints = checkpoints.get();
   console::catch_interrupts();
+  console::ReadingLine reading(options.quiet);
+  options.data.progress = reading.callback();
   tg::Corpus corpus =
       tg::load_corpus(options.train, options.dev, options.test, options.data, options.rules);
+  reading.clear();
   if (options.embedded) name_embedded(corpus);
   tg::WordVectors vectors;
   if (!options.vectors.empty()) vectors = load_wanted_vectors(options, corpus);
-  if (!options.quiet) fmt::print("{}", tg::data_text(corpus, options.vectors));
+  console::print_note(tg::data_text(corpus, options.vectors));
 
-  console::ProgressLine line(options.quiet);
-  std::string run_name;
+  std::optional<tg::ReportRecorder> recorder;
+  if (!options.report.empty() || !options.exports.empty()) {
+    recorder.emplace(corpus, vectors, options.experiment,
+                     tg::ReportOptions{.words = options.report_words});
+    options.experiment.observer = &*recorder;
+  }
+  const std::size_t trainings = checkpoints && checkpoints->resumed() ? 0 : trainings_of(options);
+  TrainingLine line(options.quiet, trainings);
   options.experiment.fit.cancelled = console::stop_requested;
-  options.experiment.fit.progress = [&](const tg::Progress& progress) {
-    line.show([&] { return tg::progress_text(run_name, progress); });
-  };
+  options.experiment.fit.progress = [&](const tg::Progress& progress) { line.show(progress); };
   tg::ExperimentResult result = tg::run_experiment(
       corpus, vectors, options.experiment,
-      [&](const tg::EmbeddingChoice&, const std::string& name) { run_name = name; });
+      [&](const tg::EmbeddingChoice&, const std::string& name) { line.begin(name); });
   line.clear();
   if (!result.diverged.empty()) give_up(options, corpus, result);
   if (options.keep_vectors && result.best) result.best->kept = load_kept_vectors(options, result);
-  fmt::print("{}", tg::result_text(corpus, options.experiment, result));
-  return write_outputs(options, corpus, result);
+  console::print_result(tg::result_text(corpus, options.experiment, result));
+  return write_outputs(options, corpus, result, recorder ? &*recorder : nullptr);
 }
 
 }  // namespace
@@ -143,8 +207,9 @@ int main(int argc, char** argv) {
   CLI::App app;
   tg::TrainSentimentOptions options;
   tg::add_options(app, options);
-  return console::run(app, argc, argv, [&] {
+  return console::run(app, tg::train_sentiment_manual(), argc, argv, [&] {
     tg::complete(options);
+    options.command = tg::command_line(argc, argv);
     return console::run_measured(options.profile, options.trace, [&] { return train(options); });
   });
 }

@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <stdexcept>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
@@ -11,6 +13,7 @@
 #include <tapegrad/training/seq2seq_json.hpp>
 
 #include "console.hpp"
+#include "experiment_text.hpp"
 #include "seq2seq_options.hpp"
 #include "seq2seq_text.hpp"
 
@@ -31,16 +34,46 @@ void try_texts(const tg::Seq2SeqModel& model, const tg::TrainSeq2SeqOptions& opt
   for (const std::string& text : options.tries) {
     warn_of_unknown(model, text);
     const auto decoded = tg::decode(model, tg::encode_sources(model, {text}), options.decode);
-    fmt::print("{} -> {}{}\n", text, tg::text_of(model, decoded[0]),
-               decoded[0].ended ? "" : " (cut)");
-    if (options.show_attention) fmt::print("{}", tg::attention_text(model, text, decoded[0]));
+    console::print_result(fmt::format("{} -> {}{}\n", text, tg::text_of(model, decoded[0]),
+                                      decoded[0].ended ? "" : " (cut)"));
+    if (options.show_attention) {
+      console::print_result(tg::attention_text(model, text, decoded[0]));
+    }
   }
+}
+
+// Some of the pairs.
+tg::TextPairs slice(const tg::TextPairs& pairs, std::size_t begin, std::size_t end) {
+  const auto part = [&](const std::vector<std::string>& texts) {
+    return std::vector<std::string>(texts.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    texts.begin() + static_cast<std::ptrdiff_t>(end));
+  };
+  return {part(pairs.sources), part(pairs.targets)};
+}
+
+// Batch after batch, for the sake of progress.
+tg::PairPredictions predict(const tg::Seq2SeqModel& model, const tg::TextPairs& pairs,
+                            const tg::TrainSeq2SeqOptions& options) {
+  const auto batch = static_cast<std::size_t>(options.decode.batch_size);
+  const auto all = static_cast<double>(pairs.size());
+  console::ProgressLine line(options.quiet);
+  tg::PairPredictions predictions;
+  for (std::size_t begin = 0; begin < pairs.size(); begin += batch) {
+    const std::size_t end = std::min(pairs.size(), begin + batch);
+    tg::PairPredictions some = tg::predict_pairs(model, slice(pairs, begin, end), options.decode);
+    std::move(some.texts.begin(), some.texts.end(), std::back_inserter(predictions.texts));
+    predictions.right += some.right;
+    const double share = static_cast<double>(end) / all;
+    line.show([] { return std::string("testing"); }, share);
+  }
+  predictions.exact_match = static_cast<double>(predictions.right) / all;
+  return predictions;
 }
 
 tg::PairPredictions test(const tg::Seq2SeqModel& model, const tg::TextPairs& pairs,
                          const tg::TrainSeq2SeqOptions& options) {
-  tg::PairPredictions predictions = tg::predict_pairs(model, pairs, options.decode);
-  fmt::print("{}", tg::match_text("test", predictions, options.decode));
+  tg::PairPredictions predictions = predict(model, pairs, options);
+  console::print_result(tg::match_text("test", predictions, options.decode));
   if (!options.predictions.empty()) {
     tg::write_file(options.predictions, tg::predictions_text(pairs, predictions));
   }
@@ -49,7 +82,12 @@ tg::PairPredictions test(const tg::Seq2SeqModel& model, const tg::TextPairs& pai
 
 int use_model(const tg::TrainSeq2SeqOptions& options) {
   const tg::Seq2SeqModel model = tg::load_seq2seq(options.model);
-  if (!options.test.empty()) test(model, tg::read_pairs(options.test), options);
+  console::ReadingLine reading(options.quiet);
+  if (!options.test.empty()) {
+    const tg::TextPairs pairs = tg::read_pairs(options.test, reading.callback());
+    reading.clear();
+    test(model, pairs, options);
+  }
   try_texts(model, options);
   return console::success;
 }
@@ -60,7 +98,7 @@ tg::EpochsResult fit(tg::Seq2SeqModel& model, const tg::PairSplits& pairs,
   options.fit.checkpoints = checkpoints;
   options.fit.cancelled = console::stop_requested;
   options.fit.progress = [&](const tg::Progress& progress) {
-    line.show([&] { return tg::seq2seq_progress_text(progress); });
+    line.show([&] { return tg::seq2seq_progress_text(progress); }, tg::share_of(progress));
   };
   try {
     return tg::fit_seq2seq(model, pairs.train, pairs.dev, options.fit);
@@ -75,36 +113,36 @@ tg::EpochsResult fit(tg::Seq2SeqModel& model, const tg::PairSplits& pairs,
 
 int train(tg::TrainSeq2SeqOptions& options) {
   if (!options.out.empty()) std::filesystem::create_directories(options.out);
-  const auto checkpoints = tg::open_checkpoints(options.checkpoints);
+  const auto checkpoints = tg::open_checkpoints(options.checkpoints, options.quiet);
   console::catch_interrupts();
   const bool numbers = options.train.empty();
-  const tg::PairSplits pairs = numbers ? tg::number_pairs(options.numbers, options.fit.seed)
-                                       : tg::load_pairs(options.train, options.dev, options.test,
-                                                        options.held_out, options.fit.seed);
+  console::ReadingLine reading(options.quiet);
+  const tg::PairSplits pairs =
+      numbers ? tg::number_pairs(options.numbers, options.fit.seed)
+              : tg::load_pairs(options.train, options.dev, options.test, options.held_out,
+                               options.fit.seed, reading.callback());
+  reading.clear();
   const std::string from =
       numbers ? fmt::format("numbers below {}, {}", options.numbers.below, options.direction)
               : options.train;
   tg::Seq2SeqModel model = tg::make_seq2seq(options.config, pairs.train, options.fit.seed);
-  if (!options.quiet) {
-    fmt::print("{}{}", tg::data_text(pairs, from), tg::setting_text(model, options.fit));
-    std::fflush(stdout);
-  }
+  console::print_note(tg::data_text(pairs, from) + tg::setting_text(model, options.fit));
   const tg::EpochsResult result = fit(model, pairs, options, checkpoints.get());
-  fmt::print("{}", tg::fit_text(result));
+  console::print_result(tg::fit_text(result));
   if (!options.out.empty()) {
     tg::save_seq2seq(model, options.out);
-    fmt::print("model:   {}\n", options.out);
+    console::print_note(fmt::format("model:   {}\n", options.out));
   }
   const tg::PairPredictions tested = test(model, pairs.test, options);
   if (!options.json.empty()) {
-    tg::write_file(options.json,
-                   tg::to_json(from, pairs, model, options.fit, result, options.decode, tested));
+    console::write_record(
+        options.json, tg::to_json(from, pairs, model, options.fit, result, options.decode, tested));
   }
   try_texts(model, options);
   if (!result.cancelled) return console::success;
-  fmt::print(stderr, "interrupted; the figures are those of the best finished epoch{}{}\n",
-             options.out.empty() ? "" : ", whose model is saved",
-             tg::how_to_go_on(options.checkpoints));
+  console::tell(fmt::format("interrupted; the figures are those of the best finished epoch{}{}",
+                            options.out.empty() ? "" : ", whose model is saved",
+                            tg::how_to_go_on(options.checkpoints)));
   return console::interrupted;
 }
 
@@ -114,7 +152,7 @@ int main(int argc, char** argv) {
   CLI::App app;
   tg::TrainSeq2SeqOptions options;
   tg::add_options(app, options);
-  return console::run(app, argc, argv, [&] {
+  return console::run(app, tg::train_seq2seq_manual(), argc, argv, [&] {
     tg::complete(options);
     tg::set_threads(options.threads);
     for (const std::string& file : {options.json, options.predictions, options.trace}) {

@@ -169,7 +169,23 @@ def adam5m(form):
     return torch.optim.Adam([p], foreach=[False, True][form]).step
 
 
-STEPS = {"emb_fwd_bwd": emb_fwd_bwd, "mlp": mlp, "transformer": transformer, "adam5M": adam5m}
+def nearest(form):
+    """Form 0: one product; form 1: blocks of rows, whose products stay in the cache."""
+    rows = torch.nn.functional.normalize(torch.rand(400_000, 100) * 0.1 - 0.05)
+    queries = torch.rand(32, 100) * 0.1 - 0.05
+    parts = rows.split([400_000, 8_192][form])
+
+    @torch.no_grad()
+    def step():
+        unit = torch.nn.functional.normalize(queries)
+        best = [torch.topk(unit @ part.T, 10) for part in parts]
+        return torch.topk(torch.cat([each.values for each in best], 1), 10)
+
+    return step
+
+
+STEPS = {"emb_fwd_bwd": emb_fwd_bwd, "mlp": mlp, "transformer": transformer, "adam5M": adam5m,
+         "nearest": nearest}
 for make, kinds in ((bag, ["frozen", "dense", "sparse"]), (seq, ["frozen", "dense", "sparse"]),
                     (big, ["dense", "sparse"])):
     for each in kinds:

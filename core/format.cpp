@@ -12,4 +12,27 @@ std::string group_digits(std::string number) {
   return number;
 }
 
+std::string tsv_field(std::string_view name) {
+  std::string escaped;
+  for (const char c : name) {
+    switch (c) {
+      case '\t':
+        escaped += "\\t";
+        break;
+      case '\n':
+        escaped += "\\n";
+        break;
+      case '\r':
+        escaped += "\\r";
+        break;
+      case '\\':
+        escaped += "\\\\";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
+
 }  // namespace tapegrad

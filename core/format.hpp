@@ -1,8 +1,9 @@
-// Numbers as people read them.
+// Numbers and names as people and their programs read them.
 #pragma once
 
 #include <concepts>
 #include <string>
+#include <string_view>
 
 namespace tapegrad {
 
@@ -14,5 +15,9 @@ template <std::integral Integer>
 std::string grouped(Integer number) {
   return group_digits(std::to_string(number));
 }
+
+/// A name that fits into one field of a line of TSV: tabs, line feeds, carriage returns and
+/// backslashes in it are written \t, \n, \r and \\.
+std::string tsv_field(std::string_view name);
 
 }  // namespace tapegrad

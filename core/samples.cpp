@@ -2,8 +2,11 @@
 
 #ifdef TAPEGRAD_DOUBLE
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <tapegrad/core/rng.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
@@ -27,6 +30,48 @@ bool add_samples(std::string operation, std::vector<Sample> samples,
 
 const std::vector<OperationSamples>& all_samples() {
   return registry();
+}
+
+std::string check_sample(const Sample& sample) {
+  GradcheckOptions options;
+  if (!sample.row_factors.empty()) options.row_factors["input 0"] = sample.row_factors;
+  if (!sample.stopped_rows.empty()) {
+    auto& factors = options.row_factors["input 0"];
+    factors.resize(rows_of(sample.inputs.at(0).shape()), 1.0);
+    for (const Index row : sample.stopped_rows) factors.at(static_cast<std::size_t>(row)) = 0;
+  }
+  return gradcheck(sample.call, sample.inputs, {}, options);
+}
+
+std::string check_sample(const ErrorSample& sample) {
+  try {
+    sample.call();
+  } catch (const std::exception& error) {
+    const std::string text = error.what();
+    if (text.find(sample.message) != std::string::npos) return "";
+    return fmt::format("the error says \"{}\", not \"{}\"", text, sample.message);
+  }
+  return fmt::format("no error, \"{}\" is wanted", sample.message);
+}
+
+std::string check_samples(const std::string& operation) {
+  const auto found = std::find_if(registry().begin(), registry().end(),
+                                  [&](const auto& one) { return one.operation == operation; });
+  if (found == registry().end()) {
+    throw std::invalid_argument(
+        fmt::format("check_samples: no samples of \"{}\" were registered", operation));
+  }
+  for (const Sample& sample : found->samples) {
+    if (const std::string wrong = check_sample(sample); !wrong.empty()) {
+      return fmt::format("{}, sample \"{}\": {}", operation, sample.what, wrong);
+    }
+  }
+  for (const ErrorSample& sample : found->errors) {
+    if (const std::string wrong = check_sample(sample); !wrong.empty()) {
+      return fmt::format("{}: {}", operation, wrong);
+    }
+  }
+  return "";
 }
 
 std::vector<Sample> elementwise_samples(Unary operation) {

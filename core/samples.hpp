@@ -44,11 +44,20 @@ struct OperationSamples {
   std::vector<ErrorSample> errors;
 };
 
-/// Registers the samples of core/ops/OPERATION.cpp; returns true, to initialize a constant with.
+/// Registers the samples of an operation, called as its file in core/ops is, or as you like for one
+/// of your own; returns true, to initialize a constant with.
 bool add_samples(std::string operation, std::vector<Sample> samples,
                  std::vector<ErrorSample> errors = {});
 /// Everything registered, by operation name.
 const std::vector<OperationSamples>& all_samples();
+
+/// Checks that the gradients of a sample are those of differences, and that a wrong call throws an
+/// error with its text. Return "" when all is well, else what is wrong.
+std::string check_sample(const Sample& sample);
+std::string check_sample(const ErrorSample& sample);
+/// Checks all samples of one operation; names the first that fails. Throws std::invalid_argument
+/// when none were registered under this name.
+std::string check_samples(const std::string& operation);
 
 /// Samples that suit every function of single elements, and those of a broadcasting pair, with the
 /// error that all such pairs share.

@@ -23,6 +23,12 @@ quietly() {
 }
 echo "build: configuring $preset"
 quietly cmake --preset "$preset" "${@:2}"
-echo "build: compiling $preset with $jobs jobs (log: $log)"
 read -ra targets <<< "${TARGETS:-all}"
-quietly cmake --build --preset "$preset" --parallel "$jobs" --target "${targets[@]}"
+compile=(cmake --build --preset "$preset" --parallel "$jobs" --target "${targets[@]}")
+if [[ -t 1 ]]; then
+  echo "build: compiling $preset with $jobs jobs; the first time takes minutes"
+  "${compile[@]}"  # ninja shows how far it is
+else
+  echo "build: compiling $preset with $jobs jobs (log: $log); the first time takes minutes"
+  quietly "${compile[@]}"
+fi

@@ -6,9 +6,13 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config libxtensor-dev libxtensor-blas-dev libopenblas-dev
   libfmt-dev nlohmann-json3-dev libutf8proc-dev zlib1g-dev libzip-dev libcli11-dev catch2
+  libjs-chart.js
 )
 docs_packages=(doxygen doxygen-awesome-css python3)
-ci_packages=("${docs_packages[@]}" ccache clang clang-format clang-tidy libclang-rt-dev)
+ci_packages=(
+  "${docs_packages[@]}" ccache clang clang-format clang-tidy libclang-rt-dev git curl unzip
+  dpkg-dev file lintian man-db mandoc zsh fish chromium chromium-driver python3-selenium
+)
 
 case "$*" in
   "") ;;
@@ -37,6 +41,7 @@ if ((${#missing[@]} == 0)); then
 fi
 if ((EUID != 0)); then
   echo "setup: packages are missing; install them with" >&2
+  echo "  sudo apt-get update" >&2
   echo "  sudo apt-get install ${missing[*]}" >&2
   exit 1
 fi
@@ -53,4 +58,4 @@ quietly() {
 }
 echo "setup: installing ${missing[*]}"
 quietly apt-get update
-quietly apt-get install --yes --no-install-recommends "${missing[@]}"
+quietly apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"

@@ -1,5 +1,7 @@
 #include <tapegrad/text/bytes.hpp>
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zip.h>
 
 #include <algorithm>
@@ -39,6 +41,7 @@ class ByteReader::Source {
   Source& operator=(const Source&) = delete;
   virtual ~Source() = default;
   virtual std::size_t read(char* into, std::size_t size) = 0;
+  virtual ReadAmount amount() const = 0;
 };
 
 namespace {
@@ -66,6 +69,7 @@ class PlainSource final : public ByteReader::Source {
     }
     return total;
   }
+  ReadAmount amount() const override { return {offset_, size_}; }
 
  private:
   std::string path_;
@@ -78,6 +82,7 @@ class GzipSource final : public ByteReader::Source {
  public:
   explicit GzipSource(const std::string& path) : reader_(path) {}
   std::size_t read(char* into, std::size_t size) override { return reader_.read(into, size); }
+  ReadAmount amount() const override { return reader_.amount(); }
 
  private:
   detail::GzipReader reader_;
@@ -142,6 +147,10 @@ class ZipSource final : public ByteReader::Source {
     const std::string member = archive_.member(place.member);
     file_ = zip_fopen(archive_.get(), member.c_str(), ZIP_FL_ENC_RAW);
     if (file_ == nullptr) fail(zip_strerror(archive_.get()));
+    zip_stat_t status;
+    const bool known = zip_stat(archive_.get(), member.c_str(), ZIP_FL_ENC_RAW, &status) == 0 &&
+                       (status.valid & ZIP_STAT_SIZE) != 0;
+    if (known) amount_.total = status.size;
   }
   ~ZipSource() override {
     if (file_ != nullptr) zip_fclose(file_);
@@ -155,8 +164,10 @@ class ZipSource final : public ByteReader::Source {
       if (got == 0) break;
       done += static_cast<std::size_t>(got);
     }
+    amount_.done += done;
     return done;
   }
+  ReadAmount amount() const override { return amount_; }
 
  private:
   [[noreturn]] void fail(const char* reason) const {
@@ -166,6 +177,7 @@ class ZipSource final : public ByteReader::Source {
   std::string path_;
   Archive archive_;
   zip_file_t* file_ = nullptr;
+  ReadAmount amount_;  // unpacked: libzip does not tell how far it is in the archive
 };
 
 std::unique_ptr<ByteReader::Source> open_source(const InputPlace& place) {
@@ -205,8 +217,16 @@ std::vector<std::string> zip_members(const std::string& file) {
   return Archive(file).members();
 }
 
-ByteReader::ByteReader(const InputPlace& place)
-    : path_(place.name()), source_(open_source(place)) {}
+ReadAmount detail::read_amount(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  const off_t position = ::lseek(descriptor, 0, SEEK_CUR);
+  if (position < 0) return {};
+  return {static_cast<std::uint64_t>(position), static_cast<std::uint64_t>(status.st_size)};
+}
+
+ByteReader::ByteReader(const InputPlace& place, ReadProgress progress)
+    : path_(place.name()), source_(open_source(place)), progress_(std::move(progress)) {}
 
 ByteReader::~ByteReader() = default;
 
@@ -222,7 +242,10 @@ std::size_t ByteReader::read(char* into, std::size_t size) {
   const std::size_t again = std::min(size, head_.size() - given_);
   std::memcpy(into, head_.data() + given_, again);
   given_ += again;
-  return again == size ? size : again + source_->read(into + again, size - again);
+  if (again == size) return size;
+  const std::size_t got = source_->read(into + again, size - again);
+  if (progress_) progress_(path_, source_->amount());
+  return again + got;
 }
 
 }  // namespace tapegrad

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tapegrad {
@@ -31,6 +34,26 @@ struct InputPlace {
   std::string name() const { return member.empty() ? file : file + ":" + member; }
 };
 
+/// How far a file has been read, in bytes; of a packed file in packed ones.
+struct ReadAmount {
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;  ///< 0: not known, as of a pipe
+
+  /// The part that is done, from 0 to 1; 0 if that is not known.
+  double share() const {
+    if (total == 0) return 0;
+    return done >= total ? 1 : static_cast<double>(done) / static_cast<double>(total);
+  }
+};
+
+/// Told how far a file has been read, after each piece of it, by the thread that reads.
+using ReadProgress = std::function<void(const std::string& path, const ReadAmount& amount)>;
+
+namespace detail {
+/// How far an open file has been read: its position, and its size if it is on a disk.
+ReadAmount read_amount(int descriptor);
+}  // namespace detail
+
 /// What `path` names: FILE or FILE.zip:MEMBER. If there is a file of the whole name it is that one.
 InputPlace input_place(const std::string& path);
 
@@ -46,9 +69,11 @@ class ByteReader {
  public:
   /// Opens what `path` names (see input_place). Of an archive without a MEMBER its only file is
   /// read. std::system_error if it cannot be read; FormatError for a damaged archive, a MEMBER that
-  /// is not there, and several files and no MEMBER, with their names.
-  explicit ByteReader(const std::string& path) : ByteReader(input_place(path)) {}
-  explicit ByteReader(const InputPlace& place);
+  /// is not there, and several files and no MEMBER, with their names. `progress` is told after each
+  /// read.
+  explicit ByteReader(const std::string& path, ReadProgress progress = {})
+      : ByteReader(input_place(path), std::move(progress)) {}
+  explicit ByteReader(const InputPlace& place, ReadProgress progress = {});
   ByteReader(const ByteReader&) = delete;
   ByteReader& operator=(const ByteReader&) = delete;
   ~ByteReader();
@@ -67,6 +92,7 @@ class ByteReader {
  private:
   std::string path_;
   std::unique_ptr<Source> source_;
+  ReadProgress progress_;
   std::string head_;
   std::size_t given_ = 0;  // of the head, by read
 };

@@ -45,12 +45,12 @@ std::vector<std::pair<std::string, std::string>> class_files(const std::string& 
   return files;
 }
 
-LabelledTexts read_class_files(const std::string& spec) {
+LabelledTexts read_class_files(const std::string& spec, const ReadProgress& progress) {
   LabelledTexts result;
   const auto files = class_files(spec);
   for (const auto& [class_name, path] : files) {
     const string_view name = result.keep(class_name);
-    string_view rest = result.keep(read_text(path));
+    string_view rest = result.keep(read_text(path, progress));
     if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
     if (rest.empty()) throw FormatError(path, 0, "expected texts, found an empty file");
     string_view line;
@@ -87,8 +87,27 @@ std::string read_one_text(const fs::path& path) {
   return text;
 }
 
-/// Adds the texts of one class's directory, which all threads read.
-void read_class_directory(const fs::path& directory, LabelledTexts& result) {
+/// The texts of all files, which all threads read. What is told of their bytes in all is an
+/// estimate: to ask for the size of each takes as long as to read it.
+std::vector<std::string> read_texts(const fs::path& directory, const std::vector<fs::path>& files,
+                                    const ReadProgress& progress) {
+  constexpr std::size_t at_once = 1024;
+  std::vector<std::string> texts(files.size());
+  ReadAmount amount;
+  for (std::size_t begin = 0; begin < files.size(); begin += at_once) {
+    const std::size_t count = std::min(at_once, files.size() - begin);
+    parallel_for(count, [&](std::size_t i) { texts[begin + i] = read_one_text(files[begin + i]); });
+    if (!progress) continue;
+    for (std::size_t i = begin; i < begin + count; ++i) amount.done += texts[i].size();
+    amount.total = amount.done / (begin + count) * files.size();
+    progress(directory.string(), amount);
+  }
+  return texts;
+}
+
+/// Adds the texts of one class's directory.
+void read_class_directory(const fs::path& directory, const ReadProgress& progress,
+                          LabelledTexts& result) {
   std::vector<fs::path> files;
   std::size_t others = 0;
   for (const auto& path : listing(directory)) {
@@ -104,9 +123,8 @@ void read_class_directory(const fs::path& directory, LabelledTexts& result) {
       ++others;
     }
   }
-  std::vector<std::string> texts(files.size());
-  parallel_for(files.size(), [&](std::size_t i) { texts[i] = read_one_text(files[i]); });
-  for (std::string& text : texts) result.texts.push_back(result.keep(std::move(text)));
+  for (std::string& text : read_texts(directory, files, progress))
+    result.texts.push_back(result.keep(std::move(text)));
   result.labels.resize(result.texts.size(), result.keep(directory.filename().string()));
   if (files.empty()) {
     throw FormatError(directory.string(), 0,
@@ -118,7 +136,7 @@ void read_class_directory(const fs::path& directory, LabelledTexts& result) {
   }
 }
 
-LabelledTexts read_directory(const std::string& spec) {
+LabelledTexts read_directory(const std::string& spec, const ReadProgress& progress) {
   LabelledTexts result;
   std::vector<std::string> classes;
   for (const auto& path : listing(spec)) {
@@ -127,7 +145,7 @@ LabelledTexts read_directory(const std::string& spec) {
       warn(fmt::format("{}: left out, its texts have no labels", path.string()));
       continue;
     }
-    read_class_directory(path, result);
+    read_class_directory(path, progress, result);
     classes.push_back(path.filename().string());
   }
   if (classes.empty()) {
@@ -140,11 +158,11 @@ LabelledTexts read_directory(const std::string& spec) {
 
 LabelledTexts read(const std::string& spec, const DatasetOptions& options) {
   std::error_code ignored;
-  if (spec != "-" && fs::is_directory(spec, ignored)) return read_directory(spec);
+  if (spec != "-" && fs::is_directory(spec, ignored)) return read_directory(spec, options.progress);
   if (spec.find('=') != std::string::npos && !fs::exists(spec, ignored)) {
-    return read_class_files(spec);
+    return read_class_files(spec, options.progress);
   }
-  return detail::read_form(spec, read_text(spec), options);
+  return detail::read_form(spec, read_text(spec, options.progress), options);
 }
 
 bool as_number(string_view text, double& value) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <tapegrad/core/array.hpp>
+#include <tapegrad/text/bytes.hpp>
 #include <vector>
 
 namespace tapegrad {
@@ -38,6 +39,7 @@ struct DatasetOptions {
   std::string text_column = {};   ///< the same
   DatasetForm form = DatasetForm::automatic;
   Header header = Header::automatic;
+  ReadProgress progress = {};  ///< of a folder told as far as its files have been read
 };
 
 /// Reads labelled texts. `spec` is

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <tapegrad/text/bytes.hpp>
 #include <vector>
 
 struct z_stream_s;  // of zlib.h
@@ -24,6 +25,8 @@ class GzipReader {
   /// member is left out, as gzip does. FormatError if the data is damaged or ends too early,
   /// std::system_error if it cannot be read.
   std::size_t read(char* into, std::size_t size);
+  /// How far the packed file has been read.
+  ReadAmount amount() const { return read_amount(descriptor_); }
 
  private:
   enum class State { between, inside, plain };

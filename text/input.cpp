@@ -4,11 +4,13 @@
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace tapegrad {
 
-LineReader::LineReader(const std::string& path)
-    : bytes_(path), buffer_(detail::buffer_size(std::size_t{1} << 20U), '\0') {}
+LineReader::LineReader(const std::string& path, ReadProgress progress)
+    : bytes_(path, std::move(progress)),
+      buffer_(detail::buffer_size(std::size_t{1} << 20U), '\0') {}
 
 bool LineReader::fill() {
   if (begin_ > 0) {
@@ -76,13 +78,15 @@ bool ChunkReader::next(std::string_view& chunk) {
   return taken_ > 0;
 }
 
-std::string read_text(const std::string& path) {
-  ByteReader source(path);
+std::string read_text(const std::string& path, const ReadProgress& progress) {
+  ByteReader source(path, progress);
   std::error_code unknown;  // for standard input
   const auto expected = std::filesystem::file_size(path, unknown);
   std::string bytes(unknown ? std::size_t{1} << 20U : static_cast<std::size_t>(expected) + 1, '\0');
   std::size_t size = 0;
-  while (const std::size_t got = source.read(bytes.data() + size, bytes.size() - size)) {
+  constexpr std::size_t piece = std::size_t{1} << 26U;  // so that progress is told now and then
+  while (const std::size_t got =
+             source.read(bytes.data() + size, std::min(bytes.size() - size, piece))) {
     size += got;
     if (size == bytes.size()) bytes.resize(2 * size);
   }

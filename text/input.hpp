@@ -12,14 +12,14 @@ namespace tapegrad {
 /// The content of a file, unpacked if it is gzip or in a zip archive (see ByteReader); "-" is
 /// standard input. std::system_error if it cannot be read, FormatError if its compressed data is
 /// damaged or ends too early.
-std::string read_text(const std::string& path);
+std::string read_text(const std::string& path, const ReadProgress& progress = {});
 
 /// The lines of the same files, read block by block, so that a file larger than the memory is no
 /// problem. A line ends at LF and nowhere else; a CR before it is
 /// dropped. Errors as in read_text.
 class LineReader {
  public:
-  explicit LineReader(const std::string& path);
+  explicit LineReader(const std::string& path, ReadProgress progress = {});
 
   /// Sets `line` to the next line, without its end, valid until the next call; false after the last
   /// one. A last line without LF counts as a line.

@@ -49,6 +49,7 @@ class Bytes {
   }
 
   const std::string& path() const { return path_; }
+  ReadAmount amount() const { return detail::read_amount(descriptor_); }
 
  private:
   [[noreturn]] void fail() const {
@@ -150,6 +151,7 @@ class LineStream::Source {
     const std::size_t got = unpacker_->unpack(pending_, into, size);
     return got > 0 ? std::optional(got) : std::nullopt;
   }
+  ReadAmount amount() const { return bytes_.amount(); }
 
  private:
   bool drained() const { return !kind_known_ || pending_.empty(); }
@@ -183,6 +185,10 @@ LineStream::LineStream(const std::string& path, std::function<bool()> stop)
     : source_(std::make_unique<Source>(path)), stop_(std::move(stop)), buffer_(block, '\0') {}
 
 LineStream::~LineStream() = default;
+
+ReadAmount LineStream::amount() const {
+  return source_->amount();
+}
 
 LineStream::Filled LineStream::fill(bool wait) {
   constexpr int second = 1000;

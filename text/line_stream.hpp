@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tapegrad/text/bytes.hpp>
 
 namespace tapegrad {
 
@@ -26,6 +27,8 @@ class LineStream {
   bool next(std::string_view& line);
   /// Whether `next` would return at once: a whole line is there, or the end.
   bool ready();
+  /// How far the file has been read.
+  ReadAmount amount() const;
 
  private:
   class Source;

@@ -36,8 +36,8 @@ void check_side(const LineReader& lines, const char* side, std::string_view text
 
 }  // namespace
 
-TextPairs read_pairs(const std::string& path) {
-  LineReader lines(path);
+TextPairs read_pairs(const std::string& path, const ReadProgress& progress) {
+  LineReader lines(path, progress);
   TextPairs pairs;
   std::string_view line;
   while (lines.next(line)) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <tapegrad/text/batches.hpp>
+#include <tapegrad/text/bytes.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <vector>
 
@@ -25,7 +26,7 @@ struct TextPairs {
 /// its target on each line, without a header. A byte order mark is dropped. FormatError with the
 /// line if it has not two columns, one of them is empty, or holds a CR, and for a file without
 /// lines; std::system_error if it cannot be read.
-TextPairs read_pairs(const std::string& path);
+TextPairs read_pairs(const std::string& path, const ReadProgress& progress = {});
 
 /// What a text is cut into: characters (Unicode's code points), or words between spaces.
 enum class Unit { character, word };

@@ -72,8 +72,10 @@ class Gathering {
   std::vector<std::vector<Real>> parts_;
 };
 
-WordVectors read_vectors(const std::string& path, const WordFilter& wanted, Malformed policy) {
-  const std::unique_ptr<VectorReader> file = detail::open_vectors(path, policy);
+WordVectors read_vectors(const std::string& path, const WordFilter& wanted,
+                         const VectorOptions& options) {
+  const std::unique_ptr<VectorReader> file =
+      detail::open_vectors(path, options.malformed, options.progress);
   Gathering gathering(*file);
   file->each_block(wanted, [&](VectorBlock& block) { gathering.add(block); });
   const std::string complaints = file->complaints();
@@ -90,7 +92,7 @@ WordVectors load_vectors(const std::string& path, const WordFilter& wanted,
   const ProfileSpan span("vectors", Phase::other);
   std::optional<WordVectors> cached;
   if (!options.cache.empty()) cached = detail::load_cached(path, wanted, options);
-  WordVectors vectors = cached ? std::move(*cached) : read_vectors(path, wanted, options.malformed);
+  WordVectors vectors = cached ? std::move(*cached) : read_vectors(path, wanted, options);
   add_profile_bytes(vectors.values.size() * sizeof(Real));
   return vectors;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tapegrad/core/array.hpp>
 #include <tapegrad/core/rng.hpp>
+#include <tapegrad/text/bytes.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <vector>
 
@@ -49,6 +50,7 @@ struct VectorOptions {
   /// Its form: text/vectors_cache.hpp.
   std::string cache = {};
   Malformed malformed = Malformed::strict;
+  ReadProgress progress = {};  ///< of the file; a copy in the cache loads too fast to be told of
 };
 
 inline namespace TAPEGRAD_PRECISION {

@@ -192,8 +192,9 @@ void write_copy(VectorReader& reader, const SourceStamp& source, const std::stri
 
 /// Nothing if a wanted vector has bad numbers, or the file is not for the cache.
 std::optional<WordVectors> make_and_load(const std::string& path, const WordFilter& wanted,
-                                         const SourceStamp& source, const std::string& copy) {
-  const std::unique_ptr<VectorReader> reader = open_vectors(path, Malformed::strict);
+                                         const SourceStamp& source, const std::string& copy,
+                                         const ReadProgress& progress) {
+  const std::unique_ptr<VectorReader> reader = open_vectors(path, Malformed::strict, progress);
   if (!reader->cacheable()) {
     warn(path + ": is not cached: it loads as fast without");
     return std::nullopt;
@@ -253,7 +254,7 @@ std::optional<WordVectors> load_cached(const std::string& path, const WordFilter
     warn(fmt::format("{}, and is made again", error.what()));
   }
   try {
-    return make_and_load(path, wanted, source, copy);
+    return make_and_load(path, wanted, source, copy, options.progress);
   } catch (const FormatError& error) {
     // With Malformed::strict loading the text says which of its errors counts.
     if (options.malformed == Malformed::skip) warn(fmt::format("not cached: {}", error.what()));

@@ -61,8 +61,8 @@ bool is_npy(std::string_view head) {
   return head.starts_with("\x93NUMPY");
 }
 
-NpyVectors::NpyVectors(const std::string& path, Malformed policy)
-    : RowReader(std::make_unique<ByteReader>(InputPlace{path, vectors_name}), policy),
+NpyVectors::NpyVectors(const std::string& path, Malformed policy, const ReadProgress& progress)
+    : RowReader(std::make_unique<ByteReader>(InputPlace{path, vectors_name}, progress), policy),
       words_(read_npy_strings({path, words_name})) {
   read_header();
 }

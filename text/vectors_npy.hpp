@@ -19,7 +19,7 @@ class NpyVectors final : public RowReader {
  public:
   /// An .npz. FormatError for a malformed header, other types of numbers than f16, f32 and f64,
   /// other shapes than [N, D] and [N].
-  NpyVectors(const std::string& path, Malformed policy);
+  NpyVectors(const std::string& path, Malformed policy, const ReadProgress& progress);
   /// A .npy. The same errors, and those of the file of words.
   NpyVectors(std::unique_ptr<ByteReader> bytes, Malformed policy);
 

@@ -113,9 +113,10 @@ void VectorReader::check_count(std::size_t announced, const char* header) {
                        entries_));
 }
 
-std::unique_ptr<VectorReader> open_vectors(const std::string& path, Malformed policy) {
-  if (is_npz(path)) return std::make_unique<NpyVectors>(path, policy);
-  auto bytes = std::make_unique<ByteReader>(path);
+std::unique_ptr<VectorReader> open_vectors(const std::string& path, Malformed policy,
+                                           const ReadProgress& progress) {
+  if (is_npz(path)) return std::make_unique<NpyVectors>(path, policy, progress);
+  auto bytes = std::make_unique<ByteReader>(path, progress);
   const std::string_view head = bytes->head(std::size_t{1} << 16U);
   const VectorForm* form = forms;
   while (!form->fits(head)) ++form;

@@ -122,6 +122,7 @@ class VectorReader {
 };
 
 /// The reader for what `path` holds, told by its content. FormatError if that is none of the forms.
-std::unique_ptr<VectorReader> open_vectors(const std::string& path, Malformed policy);
+std::unique_ptr<VectorReader> open_vectors(const std::string& path, Malformed policy,
+                                           const ReadProgress& progress = {});
 
 }  // namespace tapegrad::detail

@@ -150,6 +150,12 @@ class Experiment {
     fit_options.seed = seed;
     set_thawing(fit_options, group.embeddings, data);
     fit_options.class_weights = weights_;
+    const TrainingView view{
+        group.embeddings, place_of(group), group.runs.size(), seed, fold, split, data};
+    fit_options.observer = nullptr;
+    if (options_.observer != nullptr) {
+      fit_options.observer = options_.observer->training_begins(view);
+    }
     if (checkpoints() != nullptr) save_experiment(*checkpoints(), identity_, state_, result_);
     Run run{seed, fold, {}, {}};
     try {
@@ -162,6 +168,9 @@ class Experiment {
     Predictions predictions = predict(model, data.test.texts);
     run.test = measure(data.test.labels, predictions.labels);
     result_.cancelled = run.fit.cancelled;
+    if (options_.observer != nullptr && result_.diverged.empty()) {
+      options_.observer->training_ends(view, whole(model, data), run, predictions);
+    }
     const bool best = !result_.best || run.fit.best_dev_accuracy > best_dev_accuracy_;
     if (best) keep(name, run.fit, std::move(model), data, split, std::move(predictions));
     if (!result_.diverged.empty()) return;
@@ -186,13 +195,20 @@ class Experiment {
     return name;
   }
 
-  void keep(const std::string& name, const FitResult& fit, TextClassifier model,
-            const PreparedSplit& data, const Split& split, Predictions predictions) {
+  std::size_t place_of(const RunGroup& group) const {
+    return static_cast<std::size_t>(&group - result_.groups.data());
+  }
+
+  ClassifierModel whole(TextClassifier model, const PreparedSplit& data) const {
     const std::vector<std::string> labels(corpus_.label_names.begin(),
                                           corpus_.label_names.begin() + corpus_.classes);
+    return {config_, corpus_.rules, data.vocabulary, labels, std::move(model), data.ngrams};
+  }
+
+  void keep(const std::string& name, const FitResult& fit, TextClassifier model,
+            const PreparedSplit& data, const Split& split, Predictions predictions) {
     best_dev_accuracy_ = fit.best_dev_accuracy;
-    result_.best = ClassifierModel{config_, corpus_.rules,    data.vocabulary,
-                                   labels,  std::move(model), data.ngrams};
+    result_.best = whole(std::move(model), data);
     result_.best_name = name;
     result_.best_predictions = {split.test, data.test.labels, std::move(predictions)};
   }

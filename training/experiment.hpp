@@ -26,6 +26,8 @@ struct EmbeddingChoice {
 /// Throws std::invalid_argument for a name that is none of these.
 EmbeddingChoice embedding_choice(const std::string& name);
 
+class ExperimentObserver;
+
 /// What is compared, and how it is trained.
 struct ExperimentOptions {
   std::vector<EmbeddingChoice> embeddings;
@@ -43,7 +45,8 @@ struct ExperimentOptions {
   double nb_smoothing = 10;       // of classifier.nb_weights; Wang and Manning have 1
   double random_deviation = 0.1;  // of the values of a random table
   std::string class_weights;      // "", "balanced" or "LABEL=WEIGHT,..."
-  FitOptions fit = {};            // seed, thaw_after and class_weights are set for each run
+  FitOptions fit = {};  // seed, thaw_after, class_weights and observer are set for each run
+  ExperimentObserver* observer = nullptr;  // if given, looks on
 };
 
 /// One training: one choice of embeddings, one seed, one split.
@@ -89,6 +92,36 @@ struct ExperimentResult {
   TestPredictions best_predictions;
   bool cancelled = false;
   std::string diverged;  // empty, or where a training diverged; `best` may be its best epoch
+};
+
+/// One training of an experiment, for who looks on at it.
+struct TrainingView {
+  const EmbeddingChoice& embeddings;
+  std::size_t way = 0;  // place of the embeddings in ExperimentOptions::embeddings
+  std::size_t run = 0;  // its number in RunGroup::runs
+  std::uint64_t seed = 0;
+  std::size_t fold = 0;
+  const Split& split;  // texts of the corpus
+  const PreparedSplit& data;
+};
+
+/// Looks on at the trainings of an experiment, but for those that were finished before a resume.
+/// What it is given can be read during the call alone.
+class ExperimentObserver {
+ public:
+  virtual ~ExperimentObserver() = default;
+  ExperimentObserver(const ExperimentObserver&) = delete;
+  ExperimentObserver& operator=(const ExperimentObserver&) = delete;
+
+  /// A training begins. Returns who looks on at it, until it ends; nullptr: nobody.
+  virtual FitObserver* training_begins(const TrainingView& training) = 0;
+  /// It has ended: its model, as it was at the end of the best epoch, its figures, and what the
+  /// model says of the test texts. Not called if it diverged.
+  virtual void training_ends(const TrainingView& training, const ClassifierModel& model,
+                             const Run& run, const Predictions& test) = 0;
+
+ protected:
+  ExperimentObserver() = default;
 };
 
 /// Called before each run: its embeddings and name ("finetune, seed 2, fold 3 of 10").

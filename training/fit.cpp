@@ -71,15 +71,18 @@ class Fitting final : public EpochTask {
     const KeepFrozen keep(model_.table());
     const KeepFactor keep_factor(optimizer_);
     padding_.norm_before = padding_norm(model_.table());
+    if (options_.observer != nullptr) options_.observer->fit_begins(model_);
     FitResult result{run_epochs(*this, options_), {}};
     padding_.norm_after = padding_norm(model_.table());
     result.padding = padding_;
+    if (options_.observer != nullptr) options_.observer->fit_ends(model_, result);
     return result;
   }
 
   std::size_t examples() const override { return train_.labels.size(); }
 
   std::vector<std::vector<Index>> batches(Index epoch) override {
+    epoch_ = epoch;
     if (options_.thaw_after > 0) thaw_or_freeze(epoch <= options_.thaw_after);
     BatchPlan plan = shuffled_batches(train_.texts, options_.batch_size, options_.seed,
                                       static_cast<std::uint64_t>(epoch));
@@ -101,7 +104,7 @@ class Fitting final : public EpochTask {
     Tape tape;
     const Tensor loss = forward();
     Gradients gradients = finite_gradients(tape, loss, optimizer_.parameters(), forward);
-    observe(gradients[model_.table()]);
+    observe(number.step, gradients[model_.table()]);
     if (options_.clip_norm != 0) {
       clip_grad_norm(optimizer_.parameters(), gradients, options_.clip_norm);
     }
@@ -110,7 +113,9 @@ class Fitting final : public EpochTask {
   }
 
   DevScore evaluate() override {
-    return {.accuracy = measure(dev_.labels, predict(model_, dev_.texts).labels).accuracy};
+    const Predictions said = predict(model_, dev_.texts);
+    if (options_.observer != nullptr) options_.observer->epoch_ends(epoch_, model_, said);
+    return {.accuracy = measure(dev_.labels, said.labels).accuracy};
   }
 
   std::vector<NamedParameter> parameters() const override { return tapegrad::parameters(model_); }
@@ -156,7 +161,8 @@ class Fitting final : public EpochTask {
     }
   }
 
-  void observe(const Gradient& table_gradient) {
+  void observe(std::uint64_t step, const Gradient& table_gradient) {
+    if (options_.observer != nullptr) options_.observer->step(step, table_gradient);
     if (!table_gradient.is_rows()) return;
     const std::vector<Index>& rows = table_gradient.rows().rows;
     ++padding_.steps;
@@ -169,6 +175,7 @@ class Fitting final : public EpochTask {
   const LabelledTexts& train_;
   const LabelledTexts& dev_;
   const FitOptions& options_;
+  Index epoch_ = 0;
   LinearWarmupDecay decay_{};
   PaddingProof padding_;
 };

@@ -5,6 +5,7 @@
 #include <tapegrad/optim/optimizer.hpp>
 #include <tapegrad/training/classifier.hpp>
 #include <tapegrad/training/epochs.hpp>
+#include <tapegrad/training/fit_observer.hpp>
 #include <tapegrad/training/metrics.hpp>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct FitOptions : EpochOptions {
   Index thaw_after = 0;
   /// If given, these rows of the table in place of the whole.
   std::vector<Index> thaw_rows = {};
+  /// If given, looks on.
+  FitObserver* observer = nullptr;
 };
 
 /// What training did to the padding row, as observed from the gradients of every step.

@@ -135,17 +135,17 @@ PairSplits number_pairs(const NumberOptions& options, std::uint64_t seed) {
 }
 
 PairSplits load_pairs(const std::string& train, const std::string& dev, const std::string& test,
-                      double held_out, std::uint64_t seed) {
+                      double held_out, std::uint64_t seed, const ReadProgress& progress) {
   if (!(held_out > 0 && held_out < 1)) {
     throw std::invalid_argument(
         fmt::format("load_pairs: held_out is {}, must be in (0, 1)", held_out));
   }
   PairSplits splits;
-  splits.train = read_pairs(train);
+  splits.train = read_pairs(train, progress);
   const Rng rng(seed);
   // Read first, so that a file with errors is told at once.
-  if (!dev.empty()) splits.dev = read_pairs(dev);
-  if (!test.empty()) splits.test = read_pairs(test);
+  if (!dev.empty()) splits.dev = read_pairs(dev, progress);
+  if (!test.empty()) splits.test = read_pairs(test, progress);
   if (dev.empty()) splits.dev = take_share(splits.train, held_out, rng.split(0));
   if (test.empty()) splits.test = take_share(splits.train, held_out, rng.split(1));
   if (splits.train.size() == 0) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tapegrad/text/bytes.hpp>
 #include <tapegrad/text/pairs.hpp>
 
 namespace tapegrad {
@@ -40,6 +41,6 @@ PairSplits number_pairs(const NumberOptions& options, std::uint64_t seed);
 /// std::invalid_argument when none are left to train on or the share is outside (0, 1); errors as
 /// in read_pairs.
 PairSplits load_pairs(const std::string& train, const std::string& dev, const std::string& test,
-                      double held_out, std::uint64_t seed);
+                      double held_out, std::uint64_t seed, const ReadProgress& progress = {});
 
 }  // namespace tapegrad

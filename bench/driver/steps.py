@@ -37,6 +37,7 @@ BENCHMARKS = [
     Benchmark("adam5M", "torch", (1.3, 1), limit="triad", limit_options=("n=6619136",),
               wanted_share=0.9),
     Benchmark("infer1", "libtorch", (5,), threads=(1,)),
+    Benchmark("nearest", "torch", (1,), products=True, limit="sgemm"),
 ]
 
 

@@ -55,6 +55,7 @@ int bench_steps(int argc, char** argv) {
   bench::add_small_steps(registry);
   bench::add_transformer_steps(registry);
   bench::add_text_steps(registry);
+  bench::add_nearest_steps(registry);
   bench::add_limits(registry);
   const auto found = argc < 3 ? registry.end() : registry.find(argv[1]);
   if (found == registry.end()) {

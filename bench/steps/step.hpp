@@ -41,6 +41,7 @@ void add_dense_steps(Registry& registry);
 void add_small_steps(Registry& registry);
 void add_transformer_steps(Registry& registry);
 void add_text_steps(Registry& registry);
+void add_nearest_steps(Registry& registry);
 void add_limits(Registry& registry);
 
 }  // namespace bench

@@ -4,7 +4,7 @@
 #include <tapegrad/core/kernels/blas.hpp>
 #include <tapegrad/core/parallel.hpp>
 
-// The only file that includes xtensor-blas.
+// Beside report/pca.cpp the only file that includes xtensor-blas.
 #include <xtensor-blas/xblas.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {

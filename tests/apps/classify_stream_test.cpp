@@ -96,7 +96,8 @@ TEST_CASE("output that cannot be written is an error") {
   };
   CHECK(status(" > /dev/full") == 1);
   CHECK(read_file(directory / "err") ==
-        "classify: error: standard output: cannot write: No space left on device\n");
+        "classify: error: standard output: cannot write: No space left on device\n"
+        "classify: hint: free some space there, or write to another place\n");
   CHECK(status(" >&-") == 1);
   CHECK_THAT(read_file(directory / "err"), Contains("standard output: cannot write: Bad file"));
   CHECK(status(" --embed " + (directory / "none/v.npy")) == 2);

@@ -15,7 +15,7 @@ TEST_CASE("classify --help reads like a manual page") {
   CHECK(help.code == 0);
   CHECK(help.err.empty());
   for (const char* part : {"MODEL [FILE...]", "--output tsv|json|plain", "--top K", "--explain",
-                           "--embed F", "An empty line", "Examples:", "Exit status:"}) {
+                           "--embed F", "An empty line", "Examples:", "Exit codes:"}) {
     CHECK_THAT(help.out, Contains(part));
   }
 }

@@ -101,7 +101,7 @@ TEST_CASE("quantize --help reads like a manual page") {
   const Finished help = quantize({"--help"});
   CHECK(help.code == 0);
   for (const char* part : {"MODEL", "--to float16|int8|int4", "--keep N", "--by frequency|norm",
-                           "--test F", "Examples:", "Exit status:"}) {
+                           "--test F", "Examples:", "Exit codes:"}) {
     CHECK_THAT(help.out, Contains(part));
   }
 }
@@ -117,7 +117,7 @@ TEST_CASE("options that make no sense are usage errors, and write nothing") {
   };
   usage({"--out", trained.out}, "nothing to do: give --to, --keep or both");
   usage({"--to", "int8"}, "--out is required");
-  usage({"--to", "int3", "--out", trained.out}, "--to: int3 not in {float16,int8,int4}");
+  usage({"--to", "int3", "--out", trained.out}, "--to: \"int3\" is not one of float16, int8, int4");
   usage({"--keep", "1", "--out", trained.out}, "--keep");
   usage({"--by", "norm", "--to", "int8", "--out", trained.out}, "--by requires --keep");
   usage({"--to", "int8", "--out", trained.model}, "is the model's own folder");

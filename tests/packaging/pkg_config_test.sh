@@ -1,8 +1,9 @@
 #!/bin/sh
-# pkg_config_test.sh LIBDIR SOURCE PROGRAM COMPILER: builds and runs SOURCE with pkg-config's flags.
+# pkg_config_test.sh LIBDIR PACKAGE SOURCE PROGRAM COMPILER: builds and runs SOURCE with pkg-config's
+# flags for PACKAGE.
 set -eu
 export PKG_CONFIG_PATH="$1/pkgconfig"
-flags=$(pkg-config --cflags --libs tapegrad)
+flags=$(pkg-config --cflags --libs "$2")
 # shellcheck disable=SC2086  # the flags are words
-"$4" -std=c++20 "$2" -o "$3" $flags
-LD_LIBRARY_PATH="$1" "$3"
+"$5" -std=c++20 "$3" -o "$4" $flags
+LD_LIBRARY_PATH="$1" "$4"

@@ -1,0 +1,289 @@
+#include "console_hints.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <new>
+#include <string_view>
+#include <system_error>
+#include <tapegrad/text/spelling.hpp>
+
+#include "console_options.hpp"
+
+namespace tapegrad::console {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::string bare(const std::string& name) {
+  return name.substr(std::min(name.find_first_not_of('-'), name.size()));
+}
+
+std::string see_help(const CLI::App& app) {
+  return fmt::format("{} --help shows all options", app.get_name());
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+// --- wrong command lines
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const OptionEntry& entry : option_entries(app)) {
+    if (!entry.argument) names.push_back(entry.name());
+  }
+  return names;
+}
+
+// What was on the command line and is no option, nor the value of one; empty if nothing was.
+std::string left_over(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining();
+  const auto option = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+    return word.size() > 1 && word[0] == '-';
+  });
+  if (option != words.end()) return option->substr(0, option->find('='));
+  return words.empty() ? "" : words.front();
+}
+
+Complaint of_left_over(const std::string& word, const CLI::App& app) {
+  if (word[0] != '-') {
+    return {fmt::format("\"{}\": unexpected argument", word),
+            fmt::format("usage: {} {}", app.get_name(), usage(option_entries(app)))};
+  }
+  const auto meant = nearest(word, option_names(app));
+  return {fmt::format("{}: unknown option", word),
+          meant ? fmt::format("did you mean {}?", *meant) : see_help(app)};
+}
+
+// The option that an error of CLI11 is about: its text begins with the name.
+std::optional<OptionEntry> option_of(const CLI::App& app, const std::string& text) {
+  for (const OptionEntry& entry : option_entries(app)) {
+    for (const std::string& name : entry.names) {
+      if (text.starts_with(name + ":") || text.starts_with(name + " ")) return entry;
+    }
+  }
+  return std::nullopt;
+}
+
+// The values that were given to an option.
+std::vector<std::string> given(const CLI::App& app, const OptionEntry& entry) {
+  const CLI::Option* const option = app.get_option_no_throw(entry.name());
+  return option == nullptr ? std::vector<std::string>() : option->results();
+}
+
+Complaint of_choice(const OptionEntry& entry, const std::string& value, const Choices& allowed) {
+  const auto meant = nearest(value, allowed.words);
+  return {fmt::format("{}: \"{}\" is not one of {}", entry.name(), value, joined(allowed.words)),
+          meant ? fmt::format("did you mean {} {}?", entry.name(), *meant) : ""};
+}
+
+Complaint of_value(const OptionEntry& entry, const std::string& text, const CLI::App& app) {
+  const Choices allowed = choices(entry.value);
+  const std::vector<std::string> values = given(app, entry);
+  for (const std::string& value : values) {
+    const auto& words = allowed.words;
+    const bool known = std::find(words.begin(), words.end(), value) != words.end();
+    if (!allowed.open && !words.empty() && !known) return of_choice(entry, value, allowed);
+  }
+  const std::string takes = fmt::format("{}: {}", heading(entry), entry.text);
+  if (text.starts_with(entry.name() + ": \"")) return {text, takes};  // of console::plain
+  return {fmt::format("{}: \"{}\" is not a whole number, or too large", entry.name(),
+                      fmt::join(values, " ")),
+          takes};
+}
+
+Complaint of_usage(const CLI::ParseError& error, const CLI::App& app) {
+  if (const std::string word = left_over(app); !word.empty()) return of_left_over(word, app);
+  const std::string name = error.get_name();
+  std::string text = error.what();
+  if (constexpr std::string_view before = "Could not convert: "; text.starts_with(before)) {
+    text.erase(0, before.size());
+  }
+  const auto entry = option_of(app, text);
+  if (!entry) return {text, see_help(app)};
+  if (name == "ValidationError" || name == "ConversionError") return of_value(*entry, text, app);
+  if (name == "ArgumentMismatch") {
+    if (has(text, "At Most")) return {fmt::format("{}: was given twice", entry->name()), ""};
+    return {fmt::format("{}: needs a value, {}", entry->name(), entry->value),
+            fmt::format("{}: {}", heading(*entry), entry->text)};
+  }
+  if (name == "RequiredError") {
+    return {entry->name() + " is required",
+            fmt::format("usage: {} {}", app.get_name(), usage(option_entries(app)))};
+  }
+  return {text, ""};
+}
+
+// --- what went wrong later
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  return names;
+}
+
+// Where the way to a missing file ends, and what may be meant.
+std::string hint_of_missing(const std::string& file) {
+  std::error_code ignored;
+  fs::path path = fs::path(file).lexically_normal();
+  while (path.has_parent_path() && path.parent_path() != path &&
+         !fs::exists(path.parent_path(), ignored)) {
+    path = path.parent_path();
+  }
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  if (const auto meant = nearest(path.filename().string(), names_in(folder))) {
+    const fs::path whole = path.has_parent_path() ? folder / *meant : fs::path(*meant);
+    return fmt::format("did you mean {}?", whole.string());
+  }
+  if (path != fs::path(file).lexically_normal()) {
+    return fmt::format("there is no folder {}", path.string());
+  }
+  return fs::path(file).is_absolute()
+             ? fmt::format("there is no such name in {}", folder.string())
+             : fmt::format("the name is looked up from {}", fs::current_path(ignored).string());
+}
+
+std::string hint_of_system(const std::system_error& error) {
+  const std::string text = error.what();
+  const auto* const of_path = dynamic_cast<const fs::filesystem_error*>(&error);
+  const std::string file =
+      of_path != nullptr ? of_path->path1().string() : text.substr(0, text.find(": cannot "));
+  if (error.code() == std::errc::no_such_file_or_directory) return hint_of_missing(file);
+  if (error.code() == std::errc::permission_denied) {
+    return fmt::format("you may not do that there; ls -ld '{}' tells who may", file);
+  }
+  if (error.code() == std::errc::no_space_on_device) {
+    return "free some space there, or write to another place";
+  }
+  if (error.code() == std::errc::is_a_directory) return "that is a folder, a file is wanted";
+  if (error.code() == std::errc::not_a_directory) return "a file stands where a folder is wanted";
+  return {};
+}
+
+// What goes with the words of a message.
+struct KnownText {
+  const char* part;
+  const char* option;  // that the program must have; nullptr: none
+  const char* hint;
+};
+
+constexpr std::array known_texts{
+    KnownText{"expected LABEL TEXT", "--form",
+              "the file was taken for a label, a space and the text on each line; --form says what "
+              "it is if it is not: tsv, csv or fasttext"},
+    KnownText{"expected __label__NAME", "--form",
+              "the file was taken for fastText's form; --form says what it is if it is not: "
+              "label-text, tsv or csv"},
+    KnownText{"expected a source, a tab and a target", nullptr,
+              "each line is a source, one tab and its target; \"cat -A FILE\" shows tabs as ^I"},
+    KnownText{"expected a finite number as value", "--malformed-vectors",
+              "--malformed-vectors skip leaves such entries out"},
+    KnownText{"expected a word and", "--malformed-vectors",
+              "--malformed-vectors skip leaves such lines out; many of them mean that the file is "
+              "cut, or no file of vectors"},
+    KnownText{"damaged or incomplete gzip", nullptr,
+              "the file was not copied or downloaded whole; \"gzip -t FILE\" checks it"},
+    KnownText{"damaged or incomplete zip", nullptr,
+              "the file was not copied or downloaded whole; \"unzip -t FILE\" checks it"},
+    KnownText{"is the checkpoint of another training", "--resume",
+              "--resume DIR goes on with it; another --checkpoint DIR begins beside it"},
+    KnownText{"another process is writing its checkpoints", "--checkpoint",
+              "wait for it, or give another folder"},
+    KnownText{"is not finite", "--lr", "a smaller --lr, or --clip-norm 1, keeps numbers small"},
+};
+
+std::string hint_of_text(const std::string& text, const CLI::App& app) {
+  for (const KnownText& known : known_texts) {
+    const bool fits = known.option == nullptr || app.get_option_no_throw(known.option) != nullptr;
+    if (fits && has(text, known.part)) return known.hint;
+  }
+  return {};
+}
+
+// "WHO: "VALUE" is not one of A, B, C": which of them is meant.
+std::string hint_of_list(const std::string& text) {
+  constexpr std::string_view between = "\" is not one of ";
+  const std::size_t end = text.find(between);
+  if (end == std::string::npos || end == 0) return {};
+  const std::size_t begin = text.rfind('"', end - 1);
+  if (begin == std::string::npos) return {};
+  std::vector<std::string> words;
+  std::string_view rest = std::string_view(text).substr(end + between.size());
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(", "), rest.size());
+    words.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 2, rest.size()));
+  }
+  const auto meant = nearest(text.substr(begin + 1, end - begin - 1), words);
+  return meant ? fmt::format("did you mean {}?", *meant) : "";
+}
+
+std::string hint_of_folder(const std::string& text) {
+  constexpr std::string_view before = ": the folder ";
+  constexpr std::string_view after = " does not exist";
+  const std::size_t begin = text.find(before);
+  const std::size_t end = text.rfind(after);
+  if (begin == std::string::npos || end == std::string::npos) return {};
+  const std::size_t from = begin + before.size();
+  return fmt::format("mkdir -p '{}' makes it", text.substr(from, end - from));
+}
+
+bool wants_memory(const std::string& text) {
+  return has(text, " needs ") && has(text, " are available");
+}
+
+}  // namespace
+
+std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& names) {
+  const std::string wanted = bare(word);
+  if (wanted.empty()) return std::nullopt;
+  std::optional<std::string> best;
+  std::size_t most = std::max<std::size_t>(1, wanted.size() / 3);
+  for (const std::string& name : names) {
+    const std::size_t distance = spelling_distance(wanted, bare(name), most);
+    if (distance > most || (best && distance == most)) continue;
+    best = name;
+    most = distance;
+  }
+  if (best) return best;
+  constexpr std::size_t telling = 3;  // letters
+  for (const std::string& name : names) {
+    const std::string other = bare(name);
+    const bool part = (wanted.size() >= telling && has(other, wanted)) ||
+                      (other.size() >= telling && has(wanted, other));
+    if (part && (!best || other.size() < best->size())) best = name;
+  }
+  return best;
+}
+
+Complaint complaint(const std::exception& error, const CLI::App& app, const Manual& manual) {
+  if (const auto* usage = dynamic_cast<const CLI::ParseError*>(&error)) {
+    return of_usage(*usage, app);
+  }
+  const std::string text = error.what();
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
+    return {"out of memory", manual.less_memory};
+  }
+  if (wants_memory(text)) return {text, manual.less_memory};
+  if (const auto* system = dynamic_cast<const std::system_error*>(&error)) {
+    return {text, hint_of_system(*system)};
+  }
+  for (std::string hint : {hint_of_text(text, app), hint_of_list(text), hint_of_folder(text)}) {
+    if (!hint.empty()) return {text, std::move(hint)};
+  }
+  return {text, ""};
+}
+
+}  // namespace tapegrad::console

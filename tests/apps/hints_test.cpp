@@ -1,0 +1,107 @@
+// Errors, and what to do next.
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "programs.hpp"
+
+using Catch::Contains;
+using Strings = std::vector<std::string>;
+namespace fs = std::filesystem;
+
+namespace {
+
+// What a program says when it fails with this code: the error, and the hint below it.
+struct Said {
+  std::string error;
+  std::string hint;
+};
+Said said(const std::string& program, int code, const Strings& arguments) {
+  const Finished done = run(program, arguments);
+  CHECK(done.code == code);
+  Said result;
+  for (const std::string& line : lines_of(done.err)) {
+    const std::string error = program + ": error: ";
+    const std::string hint = program + ": hint: ";
+    if (line.rfind(error, 0) == 0) result.error = line.substr(error.size());
+    if (line.rfind(hint, 0) == 0) result.hint = line.substr(hint.size());
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("an unknown option is answered with the one that is near") {
+  const auto meant = [](const std::string& program, const std::string& option) {
+    return said(program, 2, {option}).hint;
+  };
+  CHECK(meant("train_sentiment", "--embedings") == "did you mean --embeddings?");
+  CHECK(meant("train_sentiment", "--batch-size") == "did you mean --batch?");
+  CHECK(meant("train_sentiment", "--vecotrs=x") == "did you mean --vectors?");
+  CHECK(meant("train_seq2seq", "--modle") == "did you mean --model?");
+  CHECK(meant("classify", "--halp") == "did you mean --help?");
+  CHECK(meant("quantize", "--too") == "did you mean --to?");
+  CHECK(meant("classify", "--xyzzy") == "classify --help shows all options");
+}
+
+TEST_CASE("a wrong value is answered with the values that there are") {
+  const Said rows = said("train_sentiment", 2, {"--rows", "lasy"});
+  CHECK(rows.error == "--rows: \"lasy\" is not one of exact, lazy, dense");
+  CHECK(rows.hint == "did you mean --rows lazy?");
+  CHECK(said("train_sentiment", 2, {"--optimizer", "adm"}).hint == "did you mean adam?");
+  const Said epochs = said("train_sentiment", 2, {"--epochs", "0"});
+  CHECK(epochs.error == "--epochs: \"0\" is not a number above 0");
+  CHECK(epochs.hint == "--epochs N: Epochs; the best on dev is kept");
+  CHECK(said("train_sentiment", 2, {"--epochs", "1.5"}).error ==
+        "--epochs: \"1.5\" is not a whole number, or too large");
+  CHECK(said("train_sentiment", 2, {"--dropout", "2"}).error ==
+        "--dropout: \"2\" is not a number from 0 to 1");
+  CHECK(said("train_sentiment", 2, {"--lr"}).error == "--lr: needs a value, RATE");
+  CHECK(said("classify", 2, {"--output", "jsno", "m"}).error ==
+        "--output: \"jsno\" is not one of tsv, json, plain");
+}
+
+TEST_CASE("what is missing on the command line is told with the usage") {
+  const Said model = said("classify", 2, {});
+  CHECK(model.error == "MODEL is required");
+  CHECK(model.hint == "usage: classify [OPTION...] MODEL [FILE...]");
+  const Said more = said("quantize", 2, {"a", "--out", "b", "c"});
+  CHECK(more.error == "\"c\": unexpected argument");
+  CHECK(more.hint == "usage: quantize [OPTION...] MODEL --out DIR");
+}
+
+TEST_CASE("a missing file is answered with the nearest name there") {
+  const SmallRuns small;
+  const TemporaryDirectory& folder = small.files.directory;
+  const Said train = said("train_sentiment", 1, {"--train", folder / "trian.txt"});
+  CHECK_THAT(train.error, Contains("trian.txt: cannot read: No such file"));
+  CHECK(train.hint == "did you mean " + small.files.train + "?");
+  CHECK(said("classify", 1, {folder / "modle"}).hint == "did you mean " + small.model + "?");
+  CHECK(said("train_sentiment", 1, {"--train", folder / "nowhere/at/all"}).hint ==
+        "there is no folder " + (folder / "nowhere"));
+  CHECK(said("train_sentiment", 2, small.files.arguments({"--json", folder / "new/j"})).hint ==
+        "mkdir -p '" + (folder / "new") + "' makes it");
+}
+
+TEST_CASE("a file of another form is answered with what it was taken for") {
+  const SmallRuns small;
+  const TemporaryDirectory& folder = small.files.directory;
+  const std::string odd = folder.file("odd.txt", "good film\nnothing\n");
+  const Said form = said("train_sentiment", 1, {"--train", odd, "--form", "label-text"});
+  CHECK_THAT(form.error, Contains("odd.txt:2: expected LABEL TEXT"));
+  CHECK_THAT(form.hint,
+             Contains("was taken for a label, a space and the text") && Contains("--form"));
+  const std::string cut = folder.file("cut.txt", "film 1 2 3\ndull 1 2 3\nfine 1\n");
+  const Said vectors = said("train_sentiment", 1, small.files.arguments({"--vectors", cut}));
+  CHECK_THAT(vectors.hint, Contains("--malformed-vectors skip leaves such lines out"));
+  const std::string pairs = folder.file("no-tab.tsv", "one 1\n");
+  CHECK_THAT(said("train_seq2seq", 1, {"--train", pairs}).hint, Contains("one tab"));
+}
+
+TEST_CASE("too little memory is answered with the options that need less") {
+  const MadeUp files;
+  const Said table = said("train_sentiment", 1,
+                          {"--train", files.train, "--form", "label-text", "--embeddings", "random",
+                           "--dim", "9000000000", "--folds", "2"});
+  CHECK_THAT(table.error, Contains(" needs ") && Contains(" are available"));
+  CHECK_THAT(table.hint, Contains("--max-vocabulary N") && Contains("--dim D"));
+}
