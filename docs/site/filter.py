@@ -30,9 +30,9 @@ def links_module():
 
 
 def escaped(comment):
-    """A comment in which <, & and # are what they are, outside of `code`."""
+    """A comment in which \\, @, <, & and # are what they are, outside of `code`."""
     parts = re.split(r"(`[^`]*`)", comment)
-    special = r"(?<!\\)(<(?=[/\w])|&(?=#?\w+;)|#(?=\w))"
+    special = r"(\\|<(?=[/\w])|&(?=#?\w+;)|[#@](?=\w))"
     parts[::2] = [re.sub(special, r"\\\1", part) for part in parts[::2]]
     comment = "".join(parts)
     # Doxygen takes a full stop behind a space for the end of a list.
@@ -161,6 +161,9 @@ def markdown(text, page):
         if block.startswith("```"):
             blocks[i] = re.sub(r"^```(text|sh)$", "```{.unparsed}", block, count=1, flags=re.M)
         else:
+            parts = re.split(r"(`[^`]*`)", block)
+            parts[::2] = [re.sub(r"@(?=\w)", r"\\@", part) for part in parts[::2]]
+            block = "".join(parts)
             block = re.sub(r"\[([^\]\[]*)\n([^\]\[]*)\](?=\()", r"[\1 \2]", block)
             block = re.sub(r"\*\*(\S(?:.*?\S)?)\*\*", r"<b>\1</b>", block, flags=re.S)
             blocks[i] = "\n".join(markdown_line(line, page, seen) for line in block.split("\n"))
