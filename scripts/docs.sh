@@ -18,7 +18,6 @@ mkdir -p build/docs/html
 # Doxygen's own header, and in it the scripts of the theme.
 doxygen -w html build/docs/header.html build/docs/footer.html build/docs/doxygen.css \
   docs/site/Doxyfile > /dev/null
-cp LICENSE build/docs/html
 scripts=(doxygen-awesome-darkmode-toggle.js doxygen-awesome-fragment-copy-button.js
   doxygen-awesome-paragraph-link.js)
 for script in "${scripts[@]}"; do

@@ -16,6 +16,7 @@ page leads to that heading, and one to a source leads to its page.
 import os
 import pathlib
 import re
+import shutil
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -107,6 +108,13 @@ def title(page):
     return page.read_text(encoding="utf-8").partition("\n")[0].strip("# ")
 
 
+def put_there(path):
+    """Puts a file that has no page of its own into the site, as text; its name there."""
+    name = str(path).replace("/", "_") + ("" if path.suffix == ".txt" else ".txt")
+    shutil.copyfile(ROOT / path, ROOT / "build/docs/html" / name)
+    return name
+
+
 def target(link, page):
     """What a relative link leads to on the site."""
     path, _, anchor = link.partition("#")
@@ -121,7 +129,7 @@ def target(link, page):
         return f"@ref {name}-{anchor}" if anchor else f"@ref {name}"
     if inside.suffix in SHOWN and str(inside) in os.environ["DOCS_INPUT"].split():
         return f"@ref {inside}"
-    return inside.name  # LICENSE, which scripts/docs.sh puts there
+    return put_there(inside)
 
 
 def markdown_line(line, page, seen):
