@@ -155,7 +155,7 @@ def markdown_line(line, page, seen):
             text = title((ROOT / page.parent / where.partition("#")[0]).resolve())
         where, text = target(where, page), text.replace("`", "")
         if page == pathlib.Path("docs/README.md") and where != "@ref index":
-            where = where.replace("@ref", "@subpage")
+            return f'{where.replace("@ref", "@subpage")} "{text}"'
         return f"[{text}]({where})"
 
     return re.sub(r"\[([^\]\[]+)\]\(([^)\s]+)\)", link, line)
