@@ -1,6 +1,7 @@
 // What holds for every program: its help page, silence, exit codes.
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "programs.hpp"
 
@@ -146,6 +147,24 @@ TEST_CASE("with --quiet every program says nothing but results") {
     CHECK(done.err.empty());
     CHECK_FALSE(done.out.empty());
     CHECK(done.out.size() <= loud.out.size());
+  }
+}
+
+TEST_CASE("where there is --json FILE, - is standard output and nothing else is there") {
+  const SmallRuns small;
+  for (const std::string& program : programs()) {
+    if (run(program, {"--help"}).out.find("  --json FILE") == std::string::npos) continue;
+    INFO(program);
+    Strings arguments = small.arguments(program);
+    arguments.insert(arguments.end(), {"--json", "-"});
+    const Finished done = run(program, arguments);
+    CHECK(done.code == 0);
+    CHECK(nlohmann::json::parse(done.out)["format_version"] == 1);
+    arguments.back() = small.files.directory / "record.json";
+    const Finished file = run(program, arguments);
+    CHECK(file.out.find('{') == std::string::npos);
+    const auto record = nlohmann::json::parse(tapegrad::read_file(arguments.back()));
+    CHECK(record["format_version"] == 1);
   }
 }
 
