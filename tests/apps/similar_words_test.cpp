@@ -247,7 +247,7 @@ TEST_CASE("a cache is filled and used") {
 TEST_CASE("similar_words --help reads like a manual page") {
   const Finished help = similar_words({"--help"});
   CHECK(help.code == 0);
-  for (const char* part : {"VECTORS", "--analogy A B C", "--eval FILE...", "--compare BEFORE",
+  for (const char* part : {"VECTORS", "--analogy A B C", "--eval FILE", "--compare FILE",
                            "--case auto|exact", "Examples:", "Exit codes:"}) {
     CHECK_THAT(help.out, Contains(part));
   }
