@@ -147,7 +147,7 @@ std::string zsh_action(const Choices& choices) {
   if (choices.list && !choices.words.empty()) {
     std::string text = "_values -s , value";
     for (const std::string& word : choices.words)
-      text.append(" ").append(replaced(word, ":", "\\:"));
+      text.append(" ").append(replaced(word, ":", R"(\\\:)"));
     return text;
   }
   if (!choices.words.empty()) return fmt::format("({})", fmt::join(choices.words, " "));

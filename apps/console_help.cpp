@@ -137,7 +137,9 @@ std::vector<std::string> paragraphs(std::string_view text) {
 }
 
 std::string text_with_preset(const std::string& text, const std::string& preset) {
-  return preset.empty() ? text : fmt::format("{} (default: {})", text, preset);
+  if (preset.empty()) return text;
+  if (!text.ends_with(')')) return fmt::format("{} (default: {})", text, preset);
+  return fmt::format("{}; default: {})", text.substr(0, text.size() - 1), preset);
 }
 
 std::string sentence(std::string text) {

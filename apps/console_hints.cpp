@@ -160,6 +160,9 @@ std::string hint_of_system(const std::system_error& error) {
   const auto* const of_path = dynamic_cast<const fs::filesystem_error*>(&error);
   const std::string file =
       of_path != nullptr ? of_path->path1().string() : text.substr(0, text.find(": cannot "));
+  if (fs::path(file).filename() == "config.json") {
+    return "a folder that train_sentiment or train_seq2seq --out has written is wanted";
+  }
   if (error.code() == std::errc::no_such_file_or_directory) return hint_of_missing(file);
   if (error.code() == std::errc::permission_denied) {
     return fmt::format("you may not do that there; ls -ld '{}' tells who may", file);
@@ -201,7 +204,14 @@ constexpr std::array known_texts{
               "--resume DIR goes on with it; another --checkpoint DIR begins beside it"},
     KnownText{"another process is writing its checkpoints", "--checkpoint",
               "wait for it, or give another folder"},
-    KnownText{"is not finite", "--lr", "a smaller --lr, or --clip-norm 1, keeps numbers small"},
+    KnownText{"training diverged", "--lr",
+              "--clip-norm 1 keeps the steps small, and a smaller --lr"},
+    KnownText{
+        "none of the words has one", "--vectors",
+        "is the file of --vectors in the language of the texts, and one of vectors? Each line "
+        "is a word and its numbers"},
+    KnownText{"units is missing", "--model",
+              "that is a model of train_sentiment; classify takes it"},
 };
 
 std::string hint_of_text(const std::string& text, const CLI::App& app) {
@@ -277,6 +287,10 @@ Complaint complaint(const std::exception& error, const CLI::App& app, const Manu
     return {"out of memory", manual.less_memory};
   }
   if (wants_memory(text)) return {text, manual.less_memory};
+  if (const auto* of_path = dynamic_cast<const fs::filesystem_error*>(&error)) {
+    return {fmt::format("{}: {}", of_path->path1().string(), of_path->code().message()),
+            hint_of_system(*of_path)};
+  }
   if (const auto* system = dynamic_cast<const std::system_error*>(&error)) {
     return {text, hint_of_system(*system)};
   }

@@ -20,11 +20,11 @@ console::Manual train_seq2seq_manual() {
   manual.examples = {
       {"train_seq2seq --out words --try 70013",
        "Learns to write numbers as words, saves the model, and asks it."},
-      {"train_seq2seq --train pairs.tsv --source-unit char --target-unit char --out model",
+      {"train_seq2seq --train pairs.tsv --source-unit char --target-unit char --out spelling",
        "Learns from pairs of one's own, character by character."},
       {"train_seq2seq --model words --try 4096 --beam 4 --show-attention",
        "Asks a saved model, and shows what it looked at."},
-      {"train_seq2seq --model model --test more.tsv --predictions said.tsv",
+      {"train_seq2seq --model spelling --test more.tsv --predictions said.tsv",
        "Tests a saved model, and writes what it says of each source."}};
   manual.files = {
       {"--out DIR",

@@ -29,7 +29,11 @@ complete_line() {
   COMPREPLY=()
   "$function"
 }
-offers() { printf '%s\n' "${COMPREPLY[@]}" | grep -qxF -- "$1"; }
+offers() {
+  local each
+  for each in "${COMPREPLY[@]}"; do [[ $each != "$1" ]] || return 0; done
+  return 1
+}
 # must_offer WHAT LINE ...: the line is given as words.
 must_offer() {
   local what=$1

@@ -72,12 +72,13 @@ TEST_CASE("what is missing on the command line is told with the usage") {
 TEST_CASE("a missing file is answered with the nearest name there") {
   const SmallRuns small;
   const TemporaryDirectory& folder = small.files.directory;
-  const Said train = said("train_sentiment", 1, {"--train", folder / "trian.txt"});
+  const Said train =
+      said("train_sentiment", 1, {"--embeddings", "random", "--train", folder / "trian.txt"});
   CHECK_THAT(train.error, Contains("trian.txt: cannot read: No such file"));
   CHECK(train.hint == "did you mean " + small.files.train + "?");
   CHECK(said("classify", 1, {folder / "modle"}).hint == "did you mean " + small.model + "?");
-  CHECK(said("train_sentiment", 1, {"--train", folder / "nowhere/at/all"}).hint ==
-        "there is no folder " + (folder / "nowhere"));
+  CHECK(said("train_sentiment", 1, {"--embeddings", "random", "--train", folder / "nowhere/at/all"})
+            .hint == "there is no folder " + (folder / "nowhere"));
   CHECK(said("train_sentiment", 2, small.files.arguments({"--json", folder / "new/j"})).hint ==
         "mkdir -p '" + (folder / "new") + "' makes it");
 }
@@ -86,7 +87,8 @@ TEST_CASE("a file of another form is answered with what it was taken for") {
   const SmallRuns small;
   const TemporaryDirectory& folder = small.files.directory;
   const std::string odd = folder.file("odd.txt", "good film\nnothing\n");
-  const Said form = said("train_sentiment", 1, {"--train", odd, "--form", "label-text"});
+  const Said form = said("train_sentiment", 1,
+                         {"--embeddings", "random", "--train", odd, "--form", "label-text"});
   CHECK_THAT(form.error, Contains("odd.txt:2: expected LABEL TEXT"));
   CHECK_THAT(form.hint,
              Contains("was taken for a label, a space and the text") && Contains("--form"));

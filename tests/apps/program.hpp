@@ -27,7 +27,7 @@ struct Finished {
 /// still running when this goes out of scope is killed.
 class Running {
  public:
-  enum class Errors { file, terminal };
+  enum class Errors { file, terminal, dumb_terminal };
 
   /// Starts build/PRESET/bin/NAME; `input` is its standard input.
   Running(const std::string& name, const std::vector<std::string>& arguments,
@@ -35,7 +35,10 @@ class Running {
     const std::string path = std::string(TAPEGRAD_BIN_DIR) + "/" + name;
     directory_.file("in", input);
     std::string err = directory_ / "err";
-    if (errors == Errors::terminal) err = open_terminal();
+    if (errors != Errors::file) {
+      ::setenv("TERM", errors == Errors::terminal ? "xterm" : "dumb", 1);
+      err = open_terminal();
+    }
 
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);

@@ -1,6 +1,7 @@
 // What holds for every program: its help page, silence, exit codes.
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "programs.hpp"
 
@@ -101,11 +102,11 @@ TEST_CASE("every program shows two to four examples, which work") {
                         command + " ) > said.txt 2> wrong.txt < /dev/null")
                            .c_str());
   };
-  REQUIRE(shell("sed 's/$/ bad good/' train.txt > train.tsv && cp dev.txt dev.tsv && cp test.txt "
-                "test.tsv && "
+  REQUIRE(shell("sed 's/ /\\t/; s/$/ bad good/' train.txt > train.tsv && "
+                "sed 's/ /\\t/' dev.txt > dev.tsv && sed 's/ /\\t/' test.txt > test.tsv && "
                 "cp vectors.txt glove.6B.100d.txt && grep ^bad train.txt > bad.txt && "
                 "grep ^good train.txt > good.txt && cut -d' ' -f2- test.txt > reviews.txt && "
-                "gzip -k reviews.txt && "
+                "gzip -c reviews.txt > reviews.gz && "
                 "printf '%s 1 %s 2 3\n' frog 1 lizard 2 man 3 king 4 woman 5 queen 6 bad 7 good 8 "
                 ">> glove.6B.100d.txt && "
                 "printf '%s\t%s\t%s\n' frog lizard 9 man king 5 man frog 1 > wordsim353.tsv && "
@@ -127,7 +128,8 @@ TEST_CASE("every program shows two to four examples, which work") {
       const int status = shell(command);
       INFO(tapegrad::read_file(files.directory / "wrong.txt"));
       CHECK(status == 0);
-      CHECK_FALSE(tapegrad::read_file(files.directory / "said.txt").empty());
+      const bool into_file = command.find("--embed ") != std::string::npos;
+      CHECK(tapegrad::read_file(files.directory / "said.txt").empty() == into_file);
     }
   }
 }
@@ -145,6 +147,24 @@ TEST_CASE("with --quiet every program says nothing but results") {
     CHECK(done.err.empty());
     CHECK_FALSE(done.out.empty());
     CHECK(done.out.size() <= loud.out.size());
+  }
+}
+
+TEST_CASE("where there is --json FILE, - is standard output and nothing else is there") {
+  const SmallRuns small;
+  for (const std::string& program : programs()) {
+    if (run(program, {"--help"}).out.find("  --json FILE") == std::string::npos) continue;
+    INFO(program);
+    Strings arguments = small.arguments(program);
+    arguments.insert(arguments.end(), {"--json", "-"});
+    const Finished done = run(program, arguments);
+    CHECK(done.code == 0);
+    CHECK(nlohmann::json::parse(done.out)["format_version"] == 1);
+    arguments.back() = small.files.directory / "record.json";
+    const Finished file = run(program, arguments);
+    CHECK(file.out.find('{') == std::string::npos);
+    const auto record = nlohmann::json::parse(tapegrad::read_file(arguments.back()));
+    CHECK(record["format_version"] == 1);
   }
 }
 

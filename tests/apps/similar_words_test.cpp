@@ -61,6 +61,8 @@ TEST_CASE("neighbours as a table, and as JSON") {
   REQUIRE(bus["neighbours"].size() == 3);
   CHECK(bus["neighbours"][1]["word"] == "dog");
   CHECK(bus["neighbours"][1]["cosine"].get<double>() == Approx(0.48));
+  CHECK(of_vectors({"cat", "--output", "json", "--top", "3"}).out ==
+        of_vectors({"cat", "--output", "json", "--top", "3"}).out);
 }
 
 TEST_CASE("words from standard input are answered as they come") {
@@ -245,7 +247,7 @@ TEST_CASE("a cache is filled and used") {
 TEST_CASE("similar_words --help reads like a manual page") {
   const Finished help = similar_words({"--help"});
   CHECK(help.code == 0);
-  for (const char* part : {"VECTORS", "--analogy A B C", "--eval FILE...", "--compare FILE",
+  for (const char* part : {"VECTORS", "--analogy A B C", "--eval FILE", "--compare FILE",
                            "--case auto|exact", "Examples:", "Exit codes:"}) {
     CHECK_THAT(help.out, Contains(part));
   }

@@ -95,7 +95,7 @@ TEST_CASE("unknown embeddings are wrong usage, with the names that are known") {
 TEST_CASE("pretrained embeddings without vectors are wrong usage, with what to do") {
   const MadeUp files;
   const std::string hint =
-      ": needs --vectors F; without vectors only --embeddings random can be trained";
+      ": needs --vectors FILE; without vectors only --embeddings random can be trained";
   CHECK(complaint(2, {"--train", files.train, "--test", files.test}) ==
         "--embeddings frozen" + hint);
   CHECK(complaint(2, {"--train", files.train, "--embeddings", "random,thaw:2"}) ==

@@ -39,7 +39,7 @@ TEST_CASE("train_sentiment --help reads like a manual page") {
   const Finished help = train({"--help"});
   CHECK(help.code == 0);
   CHECK(help.err.empty());
-  for (const char* part : {"--train F", "--embeddings", "frozen, finetune, random, thaw:N",
+  for (const char* part : {"--train F", "--embeddings", "frozen|finetune|random|thaw:N|newwords",
                            "newwords", "__label__NAME text", "Examples:", "Exit codes:"}) {
     CHECK_THAT(help.out, Contains(part));
   }
