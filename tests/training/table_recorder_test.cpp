@@ -132,9 +132,10 @@ TEST_CASE("a row touched once under SGD moves by the learning rate times its gra
           Approx(0.5 * seen.gradient[row]).margin(1e-6));
     CHECK((seen.gradient[row] > 0) == occurs);
   }
-  REQUIRE(seen.steps.size() == 4);
-  CHECK(seen.steps[0].rows == 4);
-  CHECK(seen.steps[3].rows == 3);
+  std::vector<std::uint64_t> rows;  // of batches in any order
+  for (const auto& each : seen.steps) rows.push_back(each.rows);
+  std::sort(rows.begin(), rows.end());
+  CHECK(rows == std::vector<std::uint64_t>{3, 4, 4, 4});
 }
 
 TEST_CASE("the gradient of a word alone in its batch is that of the softmax through the layer") {
@@ -161,6 +162,7 @@ TEST_CASE("the gradient of a word alone in its batch is that of the softmax thro
   options.word_dropout = 0;
   options.clip_norm = 1e-3;  // what is seen is not clipped yet
   tapegrad::fit(model, sgd, one, dev, options);
+  REQUIRE(recorder.recording().steps.size() == 1);
   CHECK(recorder.recording().gradient[5] == Approx(std::sqrt(squares)).epsilon(1e-5));
   CHECK(recorder.recording().steps[0].norm_max == Approx(std::sqrt(squares)).epsilon(1e-5));
 }
