@@ -83,6 +83,8 @@ function showMoved(shown = 15, sorted = {
           ...rows.map(
               (i) => element(
                   'tr', {}, element('th', {scope: 'row'}, wordButton(map.data.words[i])),
-                  ...columns.map((column) => element('td', {class: 'num'}, ...column.cell(i)))))));
+                  ...columns.map(
+                      (column) => element(
+                          'td', {class: column.key ? 'num' : 'num words'}, ...column.cell(i)))))));
   moreButton('moved-more', rows.length, pool.length, 'words', () => showMoved(pool.length, sorted));
 }

@@ -190,4 +190,5 @@ class Search(PageTest):
         ActionChains(self.browser.driver).move_to_element_with_offset(
             canvas, int(x - middle[0]), int(y - middle[1])
         ).click().perform()
+        self.browser.at_rest()  # the chart hears of clicks in the next frame
         self.assertEqual(self.text("#word h3 bdi"), self.js("return map.data.words[map.movers[0]]"))
