@@ -3,7 +3,8 @@
 /**
  * What the map shows. `now` is what is on the screen: `time`, a place in the list of epochs, which
  * lies between two of them while the map moves; `x`, `y`, the middle in coordinates of the map;
- * `scale`, coordinates a pixel. `paths` are the words whose way is drawn.
+ * `scale`, coordinates a pixel. `dragged`: whether the button that
+ * is released ends a drag, which is no click.
  */
 const map = {
   data: null,
@@ -11,6 +12,7 @@ const map = {
   points: [],
   movers: [],
   trails: true,
+  dragged: false,
   now: {time: 0, x: 0, y: 0, scale: 1},
   whole: null,
 };
@@ -217,6 +219,7 @@ function mapChart(colors) {
         setRanges(chart, resized);
       },
       onClick: (event, items, chart) => {
+        if (map.dragged) return;
         const pointOf = ({datasetIndex, index}) => chart.data.datasets[datasetIndex].data[index];
         const word = items.map((item) => pointOf(item).word).find((i) => i !== undefined);
         if (word !== undefined) pickWord(map.data.words[word], false);

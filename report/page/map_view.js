@@ -98,6 +98,7 @@ function pan(right, down, milliseconds = 0) {
 
 function followPointers(canvas) {
   const held = new Map();
+  let start = {x: 0, y: 0};
   const middle = () => {
     const all = [...held.values()];
     return {
@@ -108,6 +109,8 @@ function followPointers(canvas) {
   };
   const place = (event) => ({x: event.offsetX, y: event.offsetY});
   canvas.addEventListener('pointerdown', (event) => {
+    if (held.size === 0) start = place(event);
+    map.dragged = false;
     held.set(event.pointerId, place(event));
     if (event.pointerType === 'mouse') canvas.setPointerCapture(event.pointerId);
   });
@@ -118,6 +121,7 @@ function followPointers(canvas) {
     const after = middle();
     if (event.pointerType !== 'mouse' && held.size < 2) return;
     canvas.classList.add('dragging');
+    map.dragged ||= Math.hypot(after.x - start.x, after.y - start.y) > 4;
     pan(after.x - before.x, after.y - before.y);
     if (before.apart > 0 && after.apart > 0) zoom(after.apart / before.apart, after, 0);
   });

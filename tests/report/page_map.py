@@ -66,9 +66,10 @@ class Map(PageTest):
         self.browser.at_rest()
         self.assertAlmostEqual(self.js("return map.now.scale"), whole / 1.6)
         before = self.browser.place("bad")
-        ActionChains(self.browser.driver).move_to_element(canvas).click_and_hold().move_by_offset(
-            50, 30
-        ).release().perform()
+        mover = self.browser.place(self.js("return map.data.words[map.movers[0]]"))
+        offset = [int(at - middle) for at, middle in zip(mover, self.map_middle())]
+        drag = ActionChains(self.browser.driver).move_to_element_with_offset(canvas, *offset)
+        drag.click_and_hold().move_by_offset(50, 30).release().perform()
         self.browser.at_rest()
         after = self.browser.place("bad")
         self.assertAlmostEqual(after[0] - before[0], 50, delta=1)
@@ -81,6 +82,17 @@ class Map(PageTest):
         self.press("#zoom-all")
         self.browser.at_rest()
         self.assertAlmostEqual(self.js("return map.now.scale"), whole)
+
+    def test_the_end_of_a_drag_is_no_click(self):
+        self.show()
+        canvas = self.center("#map-chart")
+        self.browser.at_rest()
+        mover = self.browser.place(self.js("return map.data.words[map.movers[0]]"))
+        offset = [int(at - middle) for at, middle in zip(mover, self.map_middle())]
+        drag = ActionChains(self.browser.driver).move_to_element_with_offset(canvas, *offset)
+        drag.click_and_hold().move_by_offset(50, 30).release().perform()
+        self.browser.at_rest()
+        self.assertIsNone(self.js("return page.word"))
 
     def test_two_fingers_zoom(self):
         self.show()
