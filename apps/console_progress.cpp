@@ -69,9 +69,7 @@ void ProgressLine::show(const std::function<std::string()>& text, std::optional<
   using std::chrono::milliseconds;
   if (quiet_) return;
   const Clock::time_point now = Clock::now();
-  // What takes less than half a second shows no bar.
-  const bool soon = terminal_ ? now - last_ < milliseconds(100) || now - begin_ < milliseconds(500)
-                              : now - last_ < milliseconds(5000);
+  const bool soon = now - last_ < (terminal_ ? milliseconds(100) : milliseconds(5000));
   if (soon) return;
   last_ = now;
   const auto left = seconds_left(seconds(), share.value_or(0));

@@ -97,7 +97,7 @@ TEST_CASE("an interrupted training says how to go on, and does") {
   const Finished again =
       run("train_sentiment", options + parts.options + Words{"--resume", folder});
   CHECK(again.code == 0);
-  CHECK_THAT(again.err, Contains(folder + "/checkpoint.safetensors: going on from here\n"));
+  CHECK(again.err.empty());  // --quiet
   REQUIRE(run("train_sentiment", options + whole.options).code == 0);
   CHECK(contents(parts) == contents(whole));
 }
