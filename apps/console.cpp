@@ -103,11 +103,8 @@ int run_program(const CLI::App& app, const Manual& manual, const std::function<i
   const bool quiet = given(app, "--quiet");
   const bool record = given(app, "--json", "-");
   set_printing({.results = !record, .notes = !record && !quiet});
-  if (!quiet) {
-    set_warning_sink([&](const std::string& text) {
-      complain(app.get_name(), Style::warning, "warning", text);
-    });
-  }
+  set_warning_sink(
+      [&](const std::string& text) { complain(app.get_name(), Style::warning, "warning", text); });
   try {
     return program();
   } catch (const ShapeError& error) {
@@ -144,7 +141,7 @@ void print_error(const std::string& program, const std::string& text) {
 }
 
 void add_quiet(CLI::App& app, bool& quiet) {
-  app.add_flag("--quiet", quiet, "Results and errors only: no progress, notes and warnings");
+  app.add_flag("--quiet", quiet, "Results, warnings and errors only: no progress, no notes");
 }
 
 void add_json(CLI::App& app, std::string& file, const char* text) {

@@ -19,16 +19,15 @@ constexpr int usage_error = 2;    // an option that is unknown, missing or does 
 constexpr int interrupted = 130;  // Ctrl-C or a termination signal
 
 /// Declares what every program takes (--help, --version, --color, --completion, --man), parses the
-/// command line and runs the program. Warnings go to standard error as they come, unless --quiet
-/// was given; an exception as "PROGRAM: error: TEXT", with what to do next below, and its exit
-/// code.
+/// command line and runs the program. Warnings go to standard error as they come; an exception as
+/// "PROGRAM: error: TEXT", with what to do next below, and its exit code.
 int run(CLI::App& app, const Manual& manual, int argc, char** argv,
         const std::function<int()>& program);
 
 /// "PROGRAM: error: TEXT" on standard error, of what does not end the program.
 void print_error(const std::string& program, const std::string& text);
 
-/// Declares --quiet, which leaves results and errors.
+/// Declares --quiet, which leaves results, warnings and errors.
 void add_quiet(CLI::App& app, bool& quiet);
 /// Declares --json FILE.
 void add_json(CLI::App& app, std::string& file, const char* text);

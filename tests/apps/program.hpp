@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <chrono>
 
 #include <csignal>
 #include <cstdlib>
@@ -70,8 +71,9 @@ class Running {
 
   /// Waits until the terminal shows `text`; false if the program ends first, or after a minute.
   bool shows(const std::string& text) {
+    const auto latest = std::chrono::steady_clock::now() + std::chrono::minutes(1);
     while (seen_.find(text) == std::string::npos) {
-      if (!read_terminal()) return false;
+      if (std::chrono::steady_clock::now() > latest || !read_terminal()) return false;
     }
     return true;
   }

@@ -194,7 +194,7 @@ TEST_CASE("a model is asked for its words, quantized too, without <pad> and <unk
 }
 
 TEST_CASE(
-    "--compare shows the words whose neighbours a training changed, and says what it compares") {
+    "a comparison shows the words whose neighbours a training changed, and what it compares") {
   const std::string vectors = models().files.vectors;
   const Finished done =
       similar_words({"--compare", vectors, models()["bag"], "--top", "2", "--output", "table"});

@@ -145,7 +145,7 @@ TEST_CASE("options of train_seq2seq that do not fit are wrong usage") {
   CHECK(complaint(2, {"--train", "x", "--target-unit", "line"}) ==
         "unit: \"line\" is not one of char, word");
   CHECK(complaint(2, {"--show-attention"}) == "--show-attention: needs --try TEXT");
-  CHECK(complaint(2, {"--model", "x"}) == "--model: needs --try TEXT or --test F");
+  CHECK(complaint(2, {"--model", "x"}) == "--model: needs --try TEXT or --test FILE");
   CHECK(complaint(2, {"--model", "x", "--try", "1", "--out", "y"}) ==
         "--model: loads a model that is trained; --train, --dev, --out, --json, --checkpoint "
         "and --resume are of a training");

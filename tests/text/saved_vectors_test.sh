@@ -23,7 +23,7 @@ printf 'film 0.125 0.5 -0.25 0.75\ndull -0.5 1e-3 0.25 0.125\nnaïve 3 4 5 -6\n'
 save() {
   "$train_sentiment" --train train.tsv --dev train.tsv --test train.tsv --vectors in.vec \
     --embeddings frozen --seeds 1 --epochs 1 --form tsv --header no --label-column 1 --text-column 2 \
-    --quiet --save-vectors "$1" > log
+    --save-vectors "$1" > log
   grep -q "^word vectors of frozen.*: $1$" log
 }
 
