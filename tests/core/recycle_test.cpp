@@ -101,14 +101,16 @@ TEST_CASE("what is kept with what lives is at most 64 MiB, or 1.25 times the pea
   CHECK(tg::memory_use().cached < mebibyte);
 }
 
-#ifndef __SANITIZE_ADDRESS__  // which ends the program instead
 TEST_CASE("an array that no machine has memory for is an error, and is not counted") {
+  if (sanitized) {
+    WARN("not run: a sanitizer ends the program instead");
+    return;
+  }
   const tg::MemoryUse before = tg::memory_use();
   CHECK_THROWS_AS(tg::Array(tg::Shape{std::size_t{1} << 60U}), std::bad_alloc);
   CHECK_THROWS_AS(tg::Array(tg::Shape{std::size_t{1} << 62U}), std::bad_alloc);
   CHECK(tg::memory_use().live == before.live);
 }
-#endif
 
 TEST_CASE("10,000 steps of training take no more memory than 100, and no new pages") {
   const tg::Parameter table(tg::full({1000, 300}, 0.5F)), weight(tg::full({2, 300}, 0.1F));
