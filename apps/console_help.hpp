@@ -18,6 +18,9 @@ std::string help_text(const CLI::App& app, const Manual& manual, std::size_t col
 /// The lines of a text that is broken at spaces. A word that is longer has a line of its own.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
+/// The words of a text, which have spaces between.
+std::vector<std::string_view> words_of(std::string_view text);
+
 /// The paragraphs of a text, which have an empty line between.
 std::vector<std::string> paragraphs(std::string_view text);
 

@@ -163,11 +163,7 @@ void add_see_also(const Manual& manual, Source& page) {
 std::string troff(std::string_view text) {
   std::string out;
   std::string line;
-  while (!text.empty()) {
-    const std::size_t space = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, space);
-    text.remove_prefix(std::min(space + 1, text.size()));
-    if (word.empty()) continue;
+  for (const std::string_view word : words_of(text)) {
     line.append(line.empty() ? "" : " ").append(word_troff(word));
     const bool ends = word.ends_with('.') && !word.ends_with("..");
     if (!ends && line.size() < 80) continue;
