@@ -6,6 +6,7 @@
 #include <exception>
 #include <optional>
 #include <tapegrad/core/files.hpp>
+#include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/visit.hpp>
 #include <tapegrad/text/line_stream.hpp>
@@ -14,8 +15,8 @@
 
 #include "classify_options.hpp"
 #include "classify_text.hpp"
-#include "console.hpp"
-#include "console_color.hpp"
+#include "console/color.hpp"
+#include "console/console.hpp"
 
 namespace tg = tapegrad;
 namespace console = tg::console;
@@ -122,7 +123,10 @@ class Classify {
     console::ReadingLine reading(!shows_progress(stream));
     const tg::ReadProgress progress = reading.callback();
     std::string_view line;
+    bool first = true;
     while (!console::stop_requested() && stream.next(line)) {
+      if (first) warn_of_label(file, line);
+      first = false;
       lines.clear();
       lines.add(line);
       std::exception_ptr error;
@@ -134,6 +138,17 @@ class Classify {
       answer_all(lines);
       if (error) std::rethrow_exception(error);
       if (progress) progress(file, stream.amount());
+    }
+  }
+
+  // A file to train from, rather than one of texts: its labels are taken for words.
+  void warn_of_label(const std::string& file, std::string_view line) const {
+    for (const std::string& label : serving_.model().labels) {
+      if (!line.starts_with(label + '\t') && !line.starts_with("__label__" + label + ' ')) continue;
+      return tg::warn(fmt::format(
+          "{}: line 1 begins with the class \"{}\": labels are taken for words of the texts; "
+          "\"cut -f2-\" or \"cut -d' ' -f2-\" leaves them out",
+          file, label));
     }
   }
 

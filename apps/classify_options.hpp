@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "classify_text.hpp"
-#include "console_manual.hpp"
+#include "console/manual.hpp"
 
 namespace tapegrad {
 

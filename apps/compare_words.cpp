@@ -6,7 +6,7 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "console.hpp"
+#include "console/console.hpp"
 #include "word_vectors.hpp"
 
 namespace tapegrad {

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "console.hpp"
+#include "console/console.hpp"
 
 namespace tapegrad {
 

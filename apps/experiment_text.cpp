@@ -5,13 +5,23 @@
 #include <algorithm>
 #include <tapegrad/core/format.hpp>
 
-#include "console_color.hpp"
+#include "console/color.hpp"
 
 namespace tapegrad {
 namespace {
 
-std::string spread_text(const Spread& spread) {
-  return fmt::format("{:.4f} ± {:.4f}", spread.mean, spread.sd);
+// One run alone has no spread.
+std::string spread_text(const Spread& spread, std::size_t runs) {
+  return runs == 1 ? fmt::format("{:.4f}", spread.mean)
+                   : fmt::format("{:.4f} ± {:.4f}", spread.mean, spread.sd);
+}
+
+// What the figures of the table are.
+std::string table_note(const ExperimentOptions& options, const ExperimentResult& result) {
+  const char* const best = "the epoch is the best on dev";
+  if (result.folds <= 1 && options.seeds == 1) return fmt::format("({})\n\n", best);
+  return fmt::format("(mean ± standard deviation over {}; {})\n\n",
+                     result.folds > 1 ? "folds" : "seeds", best);
 }
 
 // Figures of a group that are means over its runs.
@@ -41,11 +51,12 @@ std::string table_text(const ExperimentResult& result) {
   for (const RunGroup& group : result.groups) {
     if (group.runs.empty()) continue;
     const GroupMeans means = group_means(group);
+    const std::size_t runs = group.runs.size();
     text += fmt::format(
         "{:<11} {:>10} {:>10} {:>7} {:>7.1f}  {:<15}  {:<15}  {:<15} {:>8.3f} {:>11}\n",
         group.embeddings.name, grouped(group.values.trainable), grouped(group.values.frozen),
-        fmt::format("{:g}", group.lr), means.epochs, spread_text(group.dev_accuracy()),
-        spread_text(group.test_accuracy()), spread_text(group.test_macro_f1()),
+        fmt::format("{:g}", group.lr), means.epochs, spread_text(group.dev_accuracy(), runs),
+        spread_text(group.test_accuracy(), runs), spread_text(group.test_macro_f1(), runs),
         means.seconds_an_epoch, grouped(static_cast<std::size_t>(means.examples_a_second)));
   }
   return text;
@@ -140,9 +151,7 @@ std::string result_text(const Corpus& corpus, const ExperimentOptions& options,
                         options.vocabulary.max_tokens);
   }
   text += setting_text(corpus, options, result) + "\n" + table_text(result);
-  text += fmt::format("(mean ± standard deviation over {}; the epoch is the best on dev)\n\n",
-                      result.folds > 1 ? "folds" : "seeds");
-  text += "padding:\n";
+  text += table_note(options, result) + "padding:\n";
   for (const RunGroup& group : result.groups) {
     if (!group.runs.empty()) text += padding_text(group);
   }

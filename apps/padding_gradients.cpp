@@ -5,7 +5,7 @@
 #include <string>
 #include <tapegrad/tapegrad.hpp>
 
-#include "console.hpp"
+#include "console/console.hpp"
 
 namespace tg = tapegrad;
 namespace console = tg::console;

@@ -11,8 +11,8 @@
 #include <tapegrad/training/metrics.hpp>
 #include <tapegrad/training/smaller_model.hpp>
 
-#include "console.hpp"
-#include "console_color.hpp"
+#include "console/color.hpp"
+#include "console/console.hpp"
 #include "quantize_options.hpp"
 
 namespace tg = tapegrad;

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "console.hpp"
+#include "console/console.hpp"
 #include "dataset_options.hpp"
 
 namespace tapegrad {

@@ -5,7 +5,7 @@
 #include <string>
 #include <tapegrad/text/dataset.hpp>
 
-#include "console_manual.hpp"
+#include "console/manual.hpp"
 
 namespace tapegrad {
 

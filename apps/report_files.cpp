@@ -9,7 +9,7 @@
 #include <tapegrad/report/exports.hpp>
 #include <tapegrad/report/report.hpp>
 
-#include "console_out.hpp"
+#include "console/out.hpp"
 
 namespace tapegrad {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "console.hpp"
+#include "console/console.hpp"
 #include "dataset_options.hpp"
 
 namespace tapegrad {

@@ -6,7 +6,7 @@
 #include <tapegrad/report/report.hpp>
 #include <tapegrad/text/vectors_save.hpp>
 
-#include "console.hpp"
+#include "console/console.hpp"
 #include "sentiment_option_groups.hpp"
 
 namespace tapegrad {

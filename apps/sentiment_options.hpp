@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "checkpoint_options.hpp"
-#include "console_manual.hpp"
+#include "console/manual.hpp"
 
 namespace tapegrad {
 

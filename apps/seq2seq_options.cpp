@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "console.hpp"
+#include "console/console.hpp"
 
 namespace tapegrad {
 namespace {

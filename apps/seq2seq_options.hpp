@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "checkpoint_options.hpp"
-#include "console_manual.hpp"
+#include "console/manual.hpp"
 
 namespace tapegrad {
 

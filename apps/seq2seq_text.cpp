@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <tapegrad/core/format.hpp>
 
-#include "console_progress.hpp"
+#include "console/progress.hpp"
 
 namespace tapegrad {
 namespace {

@@ -9,7 +9,7 @@
 #include <tapegrad/text/line_stream.hpp>
 
 #include "compare_words.hpp"
-#include "console.hpp"
+#include "console/console.hpp"
 #include "similar_words_options.hpp"
 #include "word_vectors.hpp"
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "console.hpp"
+#include "console/console.hpp"
 
 namespace tapegrad {
 namespace {

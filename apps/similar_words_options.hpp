@@ -7,7 +7,7 @@
 #include <tapegrad/text/vectors.hpp>
 #include <vector>
 
-#include "console_manual.hpp"
+#include "console/manual.hpp"
 #include "similar_words_text.hpp"
 
 namespace tapegrad {

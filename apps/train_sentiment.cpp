@@ -13,7 +13,7 @@
 #include <tapegrad/training/model_vectors.hpp>
 #include <unordered_set>
 
-#include "console.hpp"
+#include "console/console.hpp"
 #include "experiment_text.hpp"
 #include "report_files.hpp"
 #include "sentiment_options.hpp"

@@ -12,7 +12,7 @@
 #include <tapegrad/training/seq2seq_folder.hpp>
 #include <tapegrad/training/seq2seq_json.hpp>
 
-#include "console.hpp"
+#include "console/console.hpp"
 #include "experiment_text.hpp"
 #include "seq2seq_options.hpp"
 #include "seq2seq_text.hpp"

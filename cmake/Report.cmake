@@ -3,9 +3,10 @@
 # installed everything builds, and reports are refused when they are asked for.
 
 find_file(TAPEGRAD_CHART_JS NAMES chart.umd.min.js chart.min.js Chart.min.js
-          PATHS /usr/share/javascript/chart.js NO_DEFAULT_PATH
+          PATHS /usr/share/javascript/chart.js NO_DEFAULT_PATH NO_CACHE
           DOC "The chart library in the page of a report (libjs-chart.js)")
-find_file(TAPEGRAD_CHART_LICENCE NAMES copyright PATHS /usr/share/doc/libjs-chart.js NO_DEFAULT_PATH
+find_file(TAPEGRAD_CHART_LICENCE NAMES copyright PATHS /usr/share/doc/libjs-chart.js
+          NO_DEFAULT_PATH NO_CACHE
           DOC "Its licence, which goes into the page")
 if(NOT TAPEGRAD_CHART_JS OR NOT TAPEGRAD_CHART_LICENCE)
   message(STATUS "tapegrad: no reports (train_sentiment --report), for want of libjs-chart.js")

@@ -71,6 +71,19 @@ TEST_CASE("an empty line, a lone CR and a last line without LF are texts too") {
   CHECK(classify("bag", {}, "").code == 0);
 }
 
+TEST_CASE("a first line that begins with a class of the model is warned of, and answered") {
+  for (const std::string line : {"good\tfine film\n", "__label__good fine film\n"}) {
+    const Finished done = classify("bag", {}, line + "bad\tdull\n");
+    CHECK(done.code == 0);
+    CHECK(lines(done.out).size() == 2);
+    CHECK_THAT(done.err, Contains("classify: warning: -: line 1 begins with the class \"good\""));
+    CHECK(lines(done.err).size() == 1);
+  }
+  for (const std::string line : {"good film\n", "fine\tgood\n", "film\ngood\tfilm\n"}) {
+    CHECK(classify("bag", {}, line).err.empty());
+  }
+}
+
 TEST_CASE("NUL and bytes that are no UTF-8 are taken as in training, however long the line is") {
   const std::string nul("fine\0film\n", 10);
   CHECK(classify("bag", {}, nul).out == classify("bag", {}, "fine film\n").out);

@@ -18,8 +18,7 @@ void close_out();
 void write_record(const std::string& file, std::string_view record);
 
 /// What of the following is printed: results not if a record goes to standard output, notes not
-/// with
-/// --quiet either.
+/// with --quiet either.
 struct Printing {
   bool results = true;
   bool notes = true;
@@ -28,8 +27,7 @@ void set_printing(Printing printing);
 /// What the user ran the program for, and what is good to know beside: both to standard output.
 void print_result(std::string_view text);
 void print_note(std::string_view text);
-/// A line to standard error that is no warning: an interruption, a file that was written on the
-/// way.
+/// A line to standard error that is no warning: an interruption, a file written on the way.
 void tell(std::string_view line);
 
 }  // namespace tapegrad::console

@@ -1,4 +1,4 @@
-#include "console_progress.hpp"
+#include "progress.hpp"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "console_color.hpp"
+#include "color.hpp"
 
 namespace tapegrad::console {
 namespace {

@@ -1,4 +1,4 @@
-#include "console_manual.hpp"
+#include "manual.hpp"
 
 namespace tapegrad::console {
 

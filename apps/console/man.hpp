@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "console_manual.hpp"
+#include "manual.hpp"
 
 namespace tapegrad::console {
 

@@ -17,11 +17,11 @@
 #include <tapegrad/core/version.hpp>
 #include <tapegrad/training/profile_json.hpp>
 
-#include "console_color.hpp"
-#include "console_completion.hpp"
-#include "console_help.hpp"
-#include "console_hints.hpp"
-#include "console_man.hpp"
+#include "color.hpp"
+#include "completion.hpp"
+#include "help.hpp"
+#include "hints.hpp"
+#include "man.hpp"
 #include "profile_text.hpp"
 
 namespace tapegrad::console {

@@ -1,4 +1,4 @@
-#include "console_help.hpp"
+#include "help.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cctype>
 
-#include "console_color.hpp"
-#include "console_options.hpp"
+#include "color.hpp"
+#include "options.hpp"
 
 namespace tapegrad::console {
 namespace {

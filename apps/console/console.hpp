@@ -5,14 +5,14 @@
 #include <functional>
 #include <string>
 
-#include "console_manual.hpp"
-#include "console_options.hpp"
-#include "console_out.hpp"
-#include "console_progress.hpp"
+#include "manual.hpp"
+#include "options.hpp"
+#include "out.hpp"
+#include "progress.hpp"
 
 namespace tapegrad::console {
 
-/// Exit codes of every program; exit_codes() in console_manual.hpp says what they mean.
+/// Exit codes of every program; exit_codes() in manual.hpp says what they mean.
 constexpr int success = 0;
 constexpr int failure = 1;        // a file, the data or the training: the message says which
 constexpr int usage_error = 2;    // an option that is unknown, missing or does not fit

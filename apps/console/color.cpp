@@ -1,4 +1,4 @@
-#include "console_color.hpp"
+#include "color.hpp"
 
 #include <fmt/color.h>
 #include <sys/ioctl.h>

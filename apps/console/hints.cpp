@@ -1,4 +1,4 @@
-#include "console_hints.hpp"
+#include "hints.hpp"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,8 @@
 #include <new>
 #include <string_view>
 #include <system_error>
-#include <tapegrad/text/spelling.hpp>
 
-#include "console_options.hpp"
+#include "usage_errors.hpp"
 
 namespace tapegrad::console {
 namespace {
@@ -20,109 +19,6 @@ namespace fs = std::filesystem;
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
-
-std::string bare(const std::string& name) {
-  return name.substr(std::min(name.find_first_not_of('-'), name.size()));
-}
-
-std::string see_help(const CLI::App& app) {
-  return fmt::format("{} --help shows all options", app.get_name());
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, ", "));
-}
-
-// --- wrong command lines
-
-std::vector<std::string> option_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const OptionEntry& entry : option_entries(app)) {
-    if (!entry.argument) names.push_back(entry.name());
-  }
-  return names;
-}
-
-// What was on the command line and is no option, nor the value of one; empty if nothing was.
-std::string left_over(const CLI::App& app) {
-  const std::vector<std::string> words = app.remaining();
-  const auto option = std::find_if(words.begin(), words.end(), [](const std::string& word) {
-    return word.size() > 1 && word[0] == '-';
-  });
-  if (option != words.end()) return option->substr(0, option->find('='));
-  return words.empty() ? "" : words.front();
-}
-
-Complaint of_left_over(const std::string& word, const CLI::App& app) {
-  if (word[0] != '-') {
-    return {fmt::format("\"{}\": unexpected argument", word),
-            fmt::format("usage: {} {}", app.get_name(), usage(option_entries(app)))};
-  }
-  const auto meant = nearest(word, option_names(app));
-  return {fmt::format("{}: unknown option", word),
-          meant ? fmt::format("did you mean {}?", *meant) : see_help(app)};
-}
-
-// The option that an error of CLI11 is about: its text begins with the name.
-std::optional<OptionEntry> option_of(const CLI::App& app, const std::string& text) {
-  for (const OptionEntry& entry : option_entries(app)) {
-    for (const std::string& name : entry.names) {
-      if (text.starts_with(name + ":") || text.starts_with(name + " ")) return entry;
-    }
-  }
-  return std::nullopt;
-}
-
-// The values that were given to an option.
-std::vector<std::string> given(const CLI::App& app, const OptionEntry& entry) {
-  const CLI::Option* const option = app.get_option_no_throw(entry.name());
-  return option == nullptr ? std::vector<std::string>() : option->results();
-}
-
-Complaint of_choice(const OptionEntry& entry, const std::string& value, const Choices& allowed) {
-  const auto meant = nearest(value, allowed.words);
-  return {fmt::format("{}: \"{}\" is not one of {}", entry.name(), value, joined(allowed.words)),
-          meant ? fmt::format("did you mean {} {}?", entry.name(), *meant) : ""};
-}
-
-Complaint of_value(const OptionEntry& entry, const std::string& text, const CLI::App& app) {
-  const Choices allowed = choices(entry.value);
-  const std::vector<std::string> values = given(app, entry);
-  for (const std::string& value : values) {
-    const auto& words = allowed.words;
-    const bool known = std::find(words.begin(), words.end(), value) != words.end();
-    if (!allowed.open && !words.empty() && !known) return of_choice(entry, value, allowed);
-  }
-  const std::string takes = fmt::format("{}: {}", heading(entry), entry.text);
-  if (text.starts_with(entry.name() + ": \"")) return {text, takes};  // of console::plain
-  return {fmt::format("{}: \"{}\" is not a whole number, or too large", entry.name(),
-                      fmt::join(values, " ")),
-          takes};
-}
-
-Complaint of_usage(const CLI::ParseError& error, const CLI::App& app) {
-  if (const std::string word = left_over(app); !word.empty()) return of_left_over(word, app);
-  const std::string name = error.get_name();
-  std::string text = error.what();
-  if (constexpr std::string_view before = "Could not convert: "; text.starts_with(before)) {
-    text.erase(0, before.size());
-  }
-  const auto entry = option_of(app, text);
-  if (!entry) return {text, see_help(app)};
-  if (name == "ValidationError" || name == "ConversionError") return of_value(*entry, text, app);
-  if (name == "ArgumentMismatch") {
-    if (has(text, "At Most")) return {fmt::format("{}: was given twice", entry->name()), ""};
-    return {fmt::format("{}: needs a value, {}", entry->name(), entry->value),
-            fmt::format("{}: {}", heading(*entry), entry->text)};
-  }
-  if (name == "RequiredError") {
-    return {entry->name() + " is required",
-            fmt::format("usage: {} {}", app.get_name(), usage(option_entries(app)))};
-  }
-  return {text, ""};
-}
-
-// --- what went wrong later
 
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
@@ -149,6 +45,9 @@ std::string hint_of_missing(const std::string& file) {
   }
   if (path != fs::path(file).lexically_normal()) {
     return fmt::format("there is no folder {}", path.string());
+  }
+  if (path.filename().string().starts_with("glove.")) {
+    return "scripts/get_data.sh glove, of the sources, downloads it";
   }
   return fs::path(file).is_absolute()
              ? fmt::format("there is no such name in {}", folder.string())
@@ -256,31 +155,9 @@ bool wants_memory(const std::string& text) {
 
 }  // namespace
 
-std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& names) {
-  const std::string wanted = bare(word);
-  if (wanted.empty()) return std::nullopt;
-  std::optional<std::string> best;
-  std::size_t most = std::max<std::size_t>(1, wanted.size() / 3);
-  for (const std::string& name : names) {
-    const std::size_t distance = spelling_distance(wanted, bare(name), most);
-    if (distance > most || (best && distance == most)) continue;
-    best = name;
-    most = distance;
-  }
-  if (best) return best;
-  constexpr std::size_t telling = 3;  // letters
-  for (const std::string& name : names) {
-    const std::string other = bare(name);
-    const bool part = (wanted.size() >= telling && has(other, wanted)) ||
-                      (other.size() >= telling && has(wanted, other));
-    if (part && (!best || other.size() < best->size())) best = name;
-  }
-  return best;
-}
-
 Complaint complaint(const std::exception& error, const CLI::App& app, const Manual& manual) {
   if (const auto* usage = dynamic_cast<const CLI::ParseError*>(&error)) {
-    return of_usage(*usage, app);
+    return usage_complaint(*usage, app);
   }
   const std::string text = error.what();
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {

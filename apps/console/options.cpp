@@ -1,4 +1,4 @@
-#include "console_options.hpp"
+#include "options.hpp"
 
 #include <fmt/format.h>
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "console_manual.hpp"
+#include "manual.hpp"
 
 namespace tapegrad::console {
 

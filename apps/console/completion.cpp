@@ -1,11 +1,11 @@
-#include "console_completion.hpp"
+#include "completion.hpp"
 
 #include <fmt/format.h>
 
 #include <functional>
 #include <stdexcept>
 
-#include "console_options.hpp"
+#include "options.hpp"
 
 namespace tapegrad::console {
 namespace {

@@ -1,4 +1,4 @@
-#include "console_out.hpp"
+#include "out.hpp"
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <system_error>
 #include <tapegrad/core/files.hpp>
 
-#include "console_progress.hpp"
+#include "progress.hpp"
 
 namespace tapegrad::console {
 namespace {

@@ -1,4 +1,4 @@
-#include "console_man.hpp"
+#include "man.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -9,8 +9,8 @@
 #include <ctime>
 #include <tapegrad/core/version.hpp>
 
-#include "console_help.hpp"
-#include "console_options.hpp"
+#include "help.hpp"
+#include "options.hpp"
 
 namespace tapegrad::console {
 namespace {
