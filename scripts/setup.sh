@@ -10,8 +10,8 @@ packages=(
 )
 docs_packages=(doxygen doxygen-awesome-css python3)
 ci_packages=(
-  "${docs_packages[@]}" ccache clang clang-format clang-tidy libclang-rt-dev git curl unzip
-  dpkg-dev file lintian man-db mandoc zsh fish chromium chromium-driver python3-selenium
+  "${docs_packages[@]}" ccache clang clang-format clang-tidy libclang-rt-dev shellcheck git curl
+  unzip dpkg-dev file lintian man-db mandoc zsh fish chromium chromium-driver python3-selenium
 )
 
 case "$*" in

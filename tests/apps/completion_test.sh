@@ -13,12 +13,13 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/a folder" "$work/folder"
 touch "$work/a file" "$work/file.txt"
 for shell in bash zsh fish; do "$program" --completion $shell > "$work/$name.$shell"; done
-cd "$work"
+cd "$work" || exit
 
 # "--name VALUE" of every option, from the help page.
 mapfile -t options < <("$program" --help | sed -nE 's/^  (-[a-z], )?(--[a-z][a-z-]*)( ([^ ]+))?( .*)?$/\2 \4/p')
 ((${#options[@]} > 5)) || fail "found only ${#options[@]} options in --help"
 
+# shellcheck source=/dev/null
 source "$name.bash"
 function=$(complete -p "$name" | sed -nE 's/.* -F ([^ ]+) .*/\1/p')
 

@@ -15,7 +15,7 @@ TEST_CASE("a duration is told in seconds, minutes and hours") {
   CHECK(duration(-1) == "0 s");
 }
 
-TEST_CASE("the time left is judged by the share that is done, once there is something to judge by") {
+TEST_CASE("the time left is judged by the share done, once there is something to judge by") {
   CHECK(seconds_left(10, 0.25).value() == Approx(30));
   CHECK(seconds_left(10, 1).value() == Approx(0));
   CHECK_FALSE(seconds_left(10, 0));
