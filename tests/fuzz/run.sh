@@ -40,7 +40,8 @@ mkdir -p "$build/findings"
 
 # The stack is small, so that recursion as deep as the input says shows; OpenBLAS, which nothing
 # here uses, starts no threads.
-export OPENBLAS_NUM_THREADS=1 ASAN_OPTIONS=quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1
+export OPENBLAS_NUM_THREADS=1 ASAN_OPTIONS=quarantine_size_mb=4:malloc_context_size=1
+export UBSAN_OPTIONS=print_stacktrace=1
 ulimit -s 512
 # A target that ends with a finding leaves its files behind.
 TMPDIR=$(mktemp -d -p "$([[ -d /dev/shm ]] && echo /dev/shm || echo /tmp)")
