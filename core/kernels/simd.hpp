@@ -108,6 +108,22 @@ struct NormalizedGradient {
   Real* dbias;
 };
 
+/// Rows, one after the other, times a few vectors that stand side by side.
+struct RowProducts {
+  static constexpr std::size_t vectors = 64 / sizeof(Real);
+  static constexpr std::size_t group = 8;  ///< rows
+  const Real* rows;
+  std::size_t width;
+  const Real* transposed;  ///< [width, vectors]: the vectors are its columns
+  const Real* least;       ///< [vectors]
+  Real* products;          ///< of each row, [vectors]
+  bool* reached;           ///< of each group: whether a product is at least what `least` says
+  /// Numbers that will be wanted next: with group g these from ahead + g * ahead_step on are asked
+  /// for.
+  const Real* ahead = nullptr;
+  std::size_t ahead_step = 0;
+};
+
 /// The loops for one instruction set. They run on the calling thread.
 struct Simd {
   /// Sums begin .. end-1.
@@ -122,6 +138,9 @@ struct Simd {
 
   /// The sum of a[i] b[i].
   Real (*dot)(const Real* a, const Real* b, std::size_t n);
+
+  /// The products of the first n rows; the last group may be smaller.
+  void (*multiply_rows)(const RowProducts& products, std::size_t n);
 
   /// Elements begin .. end-1.
   void (*dropout)(const Dropped& dropped, std::size_t begin, std::size_t end);

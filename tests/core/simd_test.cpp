@@ -1,5 +1,6 @@
 // Each loop of core/kernels/simd against plain code, on every instruction set this processor has.
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
@@ -7,6 +8,7 @@
 #include <tapegrad/core/kernels/simd.hpp>
 #include <tapegrad/core/kernels/simd_level.hpp>
 #include <tapegrad/core/rng.hpp>
+#include <utility>
 #include <vector>
 
 TEST_CASE("the best instruction set is in use, and one the processor has not is refused") {
@@ -15,6 +17,58 @@ TEST_CASE("the best instruction set is in use, and one the processor has not is 
   tg::set_simd_level(tg::simd_levels().back());
   CHECK(&tg::simd() == best);
   CHECK_THROWS_AS(tg::set_simd_level(static_cast<tg::SimdLevel>(9)), std::invalid_argument);
+}
+
+TEST_CASE("products of rows are those of plain code, the same bits on every instruction set") {
+  constexpr std::size_t vectors = tg::RowProducts::vectors;
+  constexpr std::size_t rows = 21;  // two groups and a part of one
+  for (const std::size_t width : widths) {
+    INFO("width " << width);
+    const Numbers table = random(rows * width + 1, 2), columns = random(width * vectors + 1, 3);
+    // One number further: no vector is aligned.
+    const auto multiply = [&](Numbers least) {
+      Numbers to(rows * vectors + 2, 7);
+      std::array<bool, 3> reached{true, true, true};
+      tg::simd().multiply_rows({.rows = table.data() + 1,
+                                .width = width,
+                                .transposed = columns.data() + 1,
+                                .least = least.data(),
+                                .products = to.data() + 1,
+                                .reached = reached.data()},
+                               rows);
+      return std::pair{to, reached};
+    };
+    const Numbers never(vectors, std::numeric_limits<tg::Real>::infinity());
+    const Numbers result = same_on_every_level([&] { return multiply(never).first; });
+    CHECK(result.front() == 7);
+    CHECK(result.back() == 7);
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t v = 0; v < vectors; ++v) {
+        double total = 0;
+        for (std::size_t i = 0; i < width; ++i) {
+          total += static_cast<double>(table[1 + r * width + i]) *
+                   static_cast<double>(columns[1 + i * vectors + v]);
+        }
+        REQUIRE(static_cast<double>(result[1 + r * vectors + v]) == Approx(total).margin(1e-5));
+      }
+    }
+    // A group is reached if one product of it is as large as asked for, whichever it is.
+    for (const std::size_t row : {0, 7, 8, 15, 16, 20}) {
+      for (const std::size_t vector : {std::size_t{0}, vectors - 1}) {
+        Numbers least = never;
+        least[vector] = result[1 + row * vectors + vector];
+        std::array<bool, 3> wanted{};
+        for (std::size_t r = 0; r < rows; ++r) {
+          if (result[1 + r * vectors + vector] >= least[vector]) wanted[r / 8] = true;
+        }
+        REQUIRE(wanted[row / 8]);
+        for (const tg::SimdLevel level : tg::simd_levels()) {
+          tg::set_simd_level(level);
+          REQUIRE(multiply(least).second == wanted);
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("sums of rows are those of plain code, bit for bit on every instruction set") {

@@ -6,6 +6,7 @@
 #include <tapegrad/core/kernels/simd/layer_norm.hpp>
 #include <tapegrad/core/kernels/simd/optimizers.hpp>
 #include <tapegrad/core/kernels/simd/quantized_rows.hpp>
+#include <tapegrad/core/kernels/simd/row_products.hpp>
 #include <tapegrad/core/kernels/simd/softmax.hpp>
 #include <tapegrad/core/kernels/simd/sum_rows.hpp>
 
@@ -17,6 +18,7 @@ constexpr Simd loops{.sum_rows = sum_rows,
                      .sum_int8_rows = sum_quantized_rows<Int8Rows>,
                      .sum_int4_rows = sum_quantized_rows<Int4Rows>,
                      .dot = dot,
+                     .multiply_rows = multiply_rows,
                      .dropout = dropout_elements,
                      .softmax = softmax_line,
                      .log_softmax = log_softmax_line,
