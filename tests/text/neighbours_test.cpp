@@ -172,15 +172,17 @@ TEST_CASE("zero vectors have cosine 0 with everything") {
 TEST_CASE("excluded rows are no neighbours, and the next ones take their place") {
   for_each_draw(20, [](tapegrad::Rng& rng) {
     const std::size_t n = random_size(1, 300, rng), k = random_size(1, 20, rng);
-    const Array rows = signs({n, 16}, rng.below(1000)), queries = signs({4, 16}, rng.below(1000));
-    std::vector<Rows> excluded(4);
+    const std::size_t count = random_size(1, 300, rng);
+    const Array rows = signs({n, 16}, rng.below(1000));
+    const Array queries = signs({count, 16}, rng.below(1000));
+    std::vector<Rows> excluded(count);
     for (auto& each : excluded) {
       for (std::size_t i = rng.below(30); i > 0; --i) {
         each.push_back(static_cast<Index>(rng.below(n)));
       }
     }
     const auto found = NeighbourSearch(rows).nearest(queries, static_cast<Index>(k), excluded);
-    for (std::size_t q = 0; q < 4; ++q) {
+    for (std::size_t q = 0; q < count; ++q) {
       CHECK(rows_of(found[q]) == rows_of(nearest_of_all(rows, queries, q, k, excluded[q])));
     }
   });
