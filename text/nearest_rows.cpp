@@ -168,11 +168,11 @@ NeighbourLists search_range(const Array& unit, const Queries& queries, std::size
   }
   for (std::size_t first = begin; first < end; first += block_rows) {
     const Rows rows{unit.data() + first * width, first, std::min(block_rows, end - first), width};
-    // Each panel asks for its share of the next block. One alone reads the rows in their order, and
-    // the processor sees that by itself.
+    // Each panel asks for its share of the next block. Eight rows are read at a time, which no
+    // processor foresees.
     const bool whole = first + 2 * block_rows <= end;
     const std::size_t share = block_rows * width / panels.size();
-    const std::size_t step = whole && panels.size() > 1 ? share / block_groups : 0;
+    const std::size_t step = whole ? share / block_groups : 0;
     for (std::size_t p = 0; p < panels.size(); ++p) {
       panels[p].add(rows, step == 0 ? nullptr : rows.from + block_rows * width + p * share, step);
     }
