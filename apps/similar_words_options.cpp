@@ -12,6 +12,7 @@ namespace tapegrad {
 namespace {
 
 using console::plain;
+using console::whole_number;
 
 void add_modes(CLI::App& app, SimilarWordsOptions& o) {
   app.option_defaults()->group("What to tell");
@@ -30,7 +31,7 @@ void add_modes(CLI::App& app, SimilarWordsOptions& o) {
       ->type_name("FILE");
   app.add_option("--top", o.top, "Tell the K nearest words")
       ->capture_default_str()
-      ->check(plain(CLI::Range(1, 1'000'000)))
+      ->transform(whole_number(1, 1'000'000))
       ->type_name("K");
 }
 
@@ -48,10 +49,12 @@ void add_compare_options(CLI::App& app, SimilarWordsOptions& o) {
   app.add_option("--common", o.common, "Compare the first N words that both have (0: all)")
       ->capture_default_str()
       ->needs(compare)
+      ->transform(whole_number(0))
       ->type_name("N");
   app.add_option("--show", o.show, "Show the N words that changed most")
       ->capture_default_str()
       ->needs(compare)
+      ->transform(whole_number(0))
       ->type_name("N");
 }
 

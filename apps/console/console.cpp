@@ -151,7 +151,7 @@ void add_json(CLI::App& app, std::string& file, const char* text) {
 void add_threads(CLI::App& app, int& threads) {
   app.add_option("--threads", threads, "Threads (0: one a processor); results do not depend on it")
       ->capture_default_str()
-      ->check(plain(CLI::NonNegativeNumber))
+      ->transform(whole_number(0, 4096))
       ->type_name("N");
 }
 
