@@ -22,6 +22,7 @@
 #include "help.hpp"
 #include "hints.hpp"
 #include "man.hpp"
+#include "printable.hpp"
 #include "profile_text.hpp"
 
 namespace tapegrad::console {
@@ -42,7 +43,7 @@ std::string version_text() {
 void complain(const std::string& program, Style style, const char* kind, const std::string& text) {
   clear_progress();
   fmt::print(stderr, "{}: {} {}\n", program, styled(STDERR_FILENO, style, fmt::format("{}:", kind)),
-             text);
+             printable(text));
 }
 
 void complain_of(const std::exception& error, const CLI::App& app, const Manual& manual) {
