@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 
@@ -86,6 +87,22 @@ void add_output_options(CLI::App& app, SimilarWordsOptions& o) {
   console::add_quiet(app, o.quiet);
 }
 
+// Standard input is read to its end by whoever comes first.
+void check_standard_input(const SimilarWordsOptions& o, bool asks_for_words) {
+  const bool vectors = o.vectors == "-";
+  if (vectors && asks_for_words) {
+    throw std::invalid_argument("VECTORS: standard input cannot hold both vectors and words");
+  }
+  if (vectors && o.compare == "-") {
+    throw std::invalid_argument("--compare: standard input cannot hold the vectors of both sides");
+  }
+  const auto tests = std::count(o.eval.begin(), o.eval.end(), "-");
+  if (vectors && tests > 0) {
+    throw std::invalid_argument("--eval: standard input cannot hold both vectors and a test");
+  }
+  if (tests > 1) throw std::invalid_argument("--eval: standard input can be read once only");
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, SimilarWordsOptions& o) {
@@ -117,9 +134,7 @@ void complete(SimilarWordsOptions& o) {
     throw std::invalid_argument(
         fmt::format("{}: takes no further word, found \"{}\"", mode, o.words[0]));
   }
-  if (mode.empty() && o.words.empty() && o.vectors == "-") {
-    throw std::invalid_argument("VECTORS: standard input cannot hold both vectors and words");
-  }
+  check_standard_input(o, mode.empty() && o.words.empty());
   if (!o.output) o.output = isatty(STDOUT_FILENO) == 1 ? WordForm::table : WordForm::tsv;
 }
 
