@@ -81,9 +81,8 @@ Complaint of_value(const OptionEntry& entry, const std::string& text, const CLI:
   }
   const std::string takes = fmt::format("{}: {}", heading(entry), entry.text);
   if (text.starts_with(entry.name() + ": \"")) return {text, takes};  // of console::plain
-  return {fmt::format("{}: \"{}\" is not a whole number, or too large", entry.name(),
-                      fmt::join(values, " ")),
-          takes};
+  const char* const wrong = entry.value.empty() ? "neither true nor false" : "no value of it";
+  return {fmt::format("{}: \"{}\" is {}", entry.name(), fmt::join(values, " "), wrong), takes};
 }
 
 // Too many values, or too few.

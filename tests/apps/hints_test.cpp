@@ -54,6 +54,8 @@ TEST_CASE("a wrong value is answered with the values that there are") {
   CHECK(said("train_sentiment", 2, {"--dropout", "2"}).error ==
         "--dropout: \"2\" is not a number from 0 to 1");
   CHECK(said("train_sentiment", 2, {"--lr"}).error == "--lr: needs a value, RATE");
+  CHECK(said("classify", 2, {"--quiet=maybe", "m"}).error ==
+        "--quiet: \"maybe\" is neither true nor false");
   CHECK(said("classify", 2, {"--output", "jsno", "m"}).error ==
         "--output: \"jsno\" is not one of tsv, json, plain");
 }
