@@ -18,7 +18,7 @@ void add_checkpoint_options(CLI::App& app, CheckpointArguments& arguments) {
                  "Write a checkpoint every N steps (0: every 30 seconds, or less often if writing "
                  "would take more than a twentieth of the time)")
       ->capture_default_str()
-      ->check(console::plain(CLI::NonNegativeNumber))
+      ->transform(console::whole_number(0))
       ->type_name("N");
   app.add_option("--resume", arguments.resume,
                  "Go on from the checkpoint in this folder, with the same options, and keep others "

@@ -11,6 +11,7 @@ namespace tapegrad {
 namespace {
 
 using console::plain;
+using console::whole_number;
 
 }  // namespace
 
@@ -28,7 +29,7 @@ void add_options(CLI::App& app, ClassifyOptions& o) {
   app.add_option("--top", o.top,
                  "Tell the K most probable classes, the first one first (default: 1; json: all, in "
                  "the model's order)")
-      ->check(plain(CLI::PositiveNumber))
+      ->transform(whole_number(1))
       ->type_name("K");
   app.add_flag("--explain", o.explain, "Tell how much each token speaks for the class");
   app.add_option(
@@ -39,7 +40,7 @@ void add_options(CLI::App& app, ClassifyOptions& o) {
   app.add_option("--batch", o.batch,
                  "Texts that go through the model together; last digits may depend on it")
       ->capture_default_str()
-      ->check(plain(CLI::Range(1, 1 << 20)))
+      ->transform(whole_number(1, 1 << 20))
       ->type_name("N");
   console::add_threads(app, o.threads);
   console::add_quiet(app, o.quiet);

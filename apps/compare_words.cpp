@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
+#include <tapegrad/core/memory.hpp>
+#include <tapegrad/text/spelling.hpp>
 
 #include "console/console.hpp"
 #include "word_vectors.hpp"
@@ -29,6 +32,35 @@ Array rows_of(const WordVectors& vectors, const std::vector<std::string>& words)
   return rows;
 }
 
+// A word as people write it, looked up in both vectors.
+class WordOfBoth {
+ public:
+  WordOfBoth(const SimilarWordsOptions& options, const WordIndex& before, const WordIndex& after)
+      : options_(options), before_(before), after_(after) {}
+
+  /// The word as both have it.
+  std::optional<std::string> find(const std::string& word) const {
+    const std::string lower = options_.exact_case ? word : lower_case(word);
+    for (const std::string& each : {word, lower}) {
+      if (before_.find(each) >= 0 && after_.find(each) >= 0) return each;
+    }
+    return std::nullopt;
+  }
+
+  /// What is wrong with a word that is not found. `before` has no words but those of both.
+  std::string unknown(const std::string& word) const {
+    const bool lower = !options_.exact_case && after_.find(lower_case(word)) >= 0;
+    const bool here = lower || after_.find(word) >= 0;
+    return unknown_word(word, here ? options_.compare : options_.vectors,
+                        similarly_spelled(word, before_.words()));
+  }
+
+ private:
+  const SimilarWordsOptions& options_;
+  const WordIndex& before_;
+  const WordIndex& after_;
+};
+
 // Chooses the words to compare, and those to show if some were asked for; returns whether all of
 // the latter are there.
 bool choose_words(const SimilarWordsOptions& options, const WordVectors& before,
@@ -46,14 +78,14 @@ bool choose_words(const SimilarWordsOptions& options, const WordVectors& before,
         fmt::format("{} and {} have no word in common", options.compare, options.vectors));
   }
   bool all = true;
+  const WordOfBoth lookup(options, in_before, in_after);
   for (const std::string& word : options.words) {
-    const bool there = in_before.find(word) >= 0, here = in_after.find(word) >= 0;
-    if (there && here) {
-      found.shown.push_back(static_cast<std::size_t>(chosen.add(word)));
+    if (const auto known = lookup.find(word)) {
+      found.shown.push_back(
+          {.place = static_cast<std::size_t>(chosen.add(*known)), .before = {}, .after = {}});
       continue;
     }
-    console::print_error("similar_words", fmt::format("\"{}\" has no vector in {}", word,
-                                                      here ? options.compare : options.vectors));
+    console::print_error("similar_words", lookup.unknown(word));
     all = false;
   }
   found.words = chosen.words();
@@ -61,11 +93,9 @@ bool choose_words(const SimilarWordsOptions& options, const WordVectors& before,
 }
 
 // The words that changed at all, those that changed most first.
-std::vector<std::size_t> most_changed(const std::vector<VectorChange>& changes, ChangeOrder by,
-                                      std::size_t count) {
-  const auto lost = [&](std::size_t i) {
-    return static_cast<Index>(changes[i].before.size()) - changes[i].shared;
-  };
+std::vector<ShownWord> most_changed(const std::vector<VectorChange>& changes, Index k,
+                                    ChangeOrder by, std::size_t count) {
+  const auto lost = [&](std::size_t i) { return k - changes[i].shared; };
   const auto moved = [&](std::size_t i) { return changes[i].distance.value_or(0); };
   std::vector<std::size_t> order(changes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -73,12 +103,41 @@ std::vector<std::size_t> most_changed(const std::vector<VectorChange>& changes, 
     if (by == ChangeOrder::neighbours && lost(a) != lost(b)) return lost(a) > lost(b);
     return moved(a) > moved(b);
   });
-  const auto unchanged = std::find_if(order.begin(), order.end(), [&](std::size_t i) {
-    return by == ChangeOrder::neighbours ? lost(i) == 0 : moved(i) == 0;
-  });
-  order.erase(unchanged, order.end());
-  order.resize(std::min(order.size(), count));
-  return order;
+  std::vector<ShownWord> shown;
+  for (const std::size_t i : order) {
+    const bool unchanged = by == ChangeOrder::neighbours ? lost(i) == 0 : moved(i) == 0;
+    if (unchanged || shown.size() == count) break;
+    shown.push_back({.place = i, .before = {}, .after = {}});
+  }
+  return shown;
+}
+
+// Throws std::runtime_error if the neighbours of so many words, before and after, need more memory
+// than there is.
+void check_lists(std::size_t words, Index k) {
+  constexpr double gigabyte = 1e9;
+  const double needed = 2 * static_cast<double>(sizeof(Neighbour)) * static_cast<double>(words) *
+                        static_cast<double>(k) / gigabyte;
+  const double available = static_cast<double>(available_memory()) / gigabyte;
+  if (needed <= available) return;
+  throw std::runtime_error(
+      fmt::format("--show and --top: showing {} words with {} neighbours each needs {:.1f} GB, "
+                  "{:.1f} GB are available",
+                  words, k, needed, available));
+}
+
+// Finds the neighbours of the words that are shown.
+void find_neighbours(const Array& before, const Array& after, Index k,
+                     std::vector<ShownWord>& shown) {
+  check_lists(shown.size(), k);
+  std::vector<Index> rows;
+  for (const ShownWord& each : shown) rows.push_back(static_cast<Index>(each.place));
+  NeighbourLists first = NeighbourSearch(before).nearest_to_rows(rows, k);
+  NeighbourLists second = NeighbourSearch(after).nearest_to_rows(rows, k);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    shown[i].before = std::move(first[i]);
+    shown[i].after = std::move(second[i]);
+  }
 }
 
 }  // namespace
@@ -102,9 +161,12 @@ int compare_words(const SimilarWordsOptions& options) {
   found.after = {options.vectors, after.lines, after.width()};
   const bool all = choose_words(options, before, after, found);
   found.k = std::min<Index>(options.top, static_cast<Index>(found.words.size()) - 1);
-  found.changes =
-      compare_vectors(rows_of(before, found.words), rows_of(after, found.words), found.k);
-  if (options.words.empty()) found.shown = most_changed(found.changes, options.by, options.show);
+  const Array old_rows = rows_of(before, found.words), new_rows = rows_of(after, found.words);
+  found.changes = compare_vectors(old_rows, new_rows, found.k);
+  if (options.words.empty()) {
+    found.shown = most_changed(found.changes, found.k, options.by, options.show);
+  }
+  find_neighbours(old_rows, new_rows, found.k, found.shown);
   if (options.output == WordForm::tsv && !options.quiet) {
     fmt::print(stderr, "{}", comparison_head(found));
   }

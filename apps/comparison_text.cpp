@@ -27,7 +27,7 @@ Summary summary_of(const Comparison& comparison) {
   Summary summary;
   for (const VectorChange& each : comparison.changes) {
     summary.kept += static_cast<double>(each.shared);
-    if (each.shared == static_cast<Index>(each.before.size())) ++summary.unchanged;
+    if (each.shared == comparison.k) ++summary.unchanged;
   }
   summary.kept /= static_cast<double>(std::max<std::size_t>(1, comparison.changes.size()));
   return summary;
@@ -38,8 +38,8 @@ std::string number(const std::optional<double>& x, const char* otherwise) {
 }
 
 std::string vectors_text(const VectorsName& vectors) {
-  return fmt::format("{}, {} words of {} numbers", vectors.name,
-                     grouped(static_cast<std::size_t>(vectors.words)), vectors.width);
+  return fmt::format("{}, {} vectors of {} numbers", vectors.name, grouped(vectors.vectors),
+                     vectors.width);
 }
 
 // "good .79, worse .75", in lines of at most 96 characters behind a margin.
@@ -61,24 +61,24 @@ std::string table_text(const Comparison& comparison) {
   std::string text = comparison_head(comparison);
   if (comparison.shown.empty()) return text + "\nno word to show\n";
   text += fmt::format("\n{:<24} {:>7} {:>9} {:>7}\n", "word", "kept", "distance", "cosine");
-  for (const std::size_t i : comparison.shown) {
-    const VectorChange& change = comparison.changes[i];
-    text += fmt::format("{:<24} {:>7} {:>9} {:>7}\n", comparison.words[i], change.shared,
+  for (const ShownWord& shown : comparison.shown) {
+    const VectorChange& change = comparison.changes[shown.place];
+    text += fmt::format("{:<24} {:>7} {:>9} {:>7}\n", comparison.words[shown.place], change.shared,
                         change.distance ? fmt::format("{:.4f}", *change.distance) : "-",
                         change.cosine ? fmt::format("{:.4f}", *change.cosine) : "-");
-    text += neighbours_text(comparison, "before", change.before);
-    text += neighbours_text(comparison, "after", change.after);
+    text += neighbours_text(comparison, "before", shown.before);
+    text += neighbours_text(comparison, "after", shown.after);
   }
   return text;
 }
 
 std::string tsv_text(const Comparison& comparison) {
   std::string text;
-  for (const std::size_t i : comparison.shown) {
-    const VectorChange& change = comparison.changes[i];
-    text += fmt::format("{}\t{}\t{}\t{}", tsv_field(comparison.words[i]), change.shared,
+  for (const ShownWord& shown : comparison.shown) {
+    const VectorChange& change = comparison.changes[shown.place];
+    text += fmt::format("{}\t{}\t{}\t{}", tsv_field(comparison.words[shown.place]), change.shared,
                         number(change.distance, ""), number(change.cosine, ""));
-    for (const auto* neighbours : {&change.before, &change.after}) {
+    for (const auto* neighbours : {&shown.before, &shown.after}) {
       for (const Neighbour& each : *neighbours) {
         text += fmt::format("\t{}:{:.6f}", tsv_field(word_of(comparison, each)), each.cosine);
       }
@@ -90,7 +90,7 @@ std::string tsv_text(const Comparison& comparison) {
 
 std::string json_vectors(const VectorsName& vectors) {
   return fmt::format("{{\"vectors\": {}, \"words\": {}, \"width\": {}}}", json_string(vectors.name),
-                     vectors.words, vectors.width);
+                     vectors.vectors, vectors.width);
 }
 
 std::string json_neighbours(const Comparison& comparison, const std::vector<Neighbour>& all) {
@@ -110,14 +110,14 @@ std::string json_text(const Comparison& comparison) {
       json_vectors(comparison.before), json_vectors(comparison.after), comparison.common,
       comparison.words.size(), comparison.k, summary.kept, summary.unchanged);
   const char* comma = "";
-  for (const std::size_t i : comparison.shown) {
-    const VectorChange& change = comparison.changes[i];
+  for (const ShownWord& shown : comparison.shown) {
+    const VectorChange& change = comparison.changes[shown.place];
     json += fmt::format(
         "{}{{\"word\": {}, \"kept\": {}, \"distance\": {}, \"cosine\": {}, \"before\": {}, "
         "\"after\": {}}}",
-        comma, json_string(comparison.words[i]), change.shared, number(change.distance, "null"),
-        number(change.cosine, "null"), json_neighbours(comparison, change.before),
-        json_neighbours(comparison, change.after));
+        comma, json_string(comparison.words[shown.place]), change.shared,
+        number(change.distance, "null"), number(change.cosine, "null"),
+        json_neighbours(comparison, shown.before), json_neighbours(comparison, shown.after));
     comma = ", ";
   }
   return json + "]}\n";

@@ -24,7 +24,7 @@ void add_options(CLI::App& app, QuantizeOptions& o) {
       app.add_option("--keep", o.keep,
                      "Keep at most N words, <pad> and <unk> among them; the others become <unk>, "
                      "whose vector becomes the mean of theirs")
-          ->check(console::plain(CLI::Range(2, 2147483647)))
+          ->transform(console::whole_number(2, 2'147'483'647))
           ->type_name("N");
   app.add_option("--by", o.by,
                  "Words to keep: the most frequent in training, or those of the largest norm")

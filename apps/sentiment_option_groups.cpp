@@ -10,6 +10,7 @@
 namespace tapegrad {
 
 using console::plain;
+using console::whole_number;
 
 void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
   app.option_defaults()->group("Data");
@@ -36,26 +37,32 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
   app.add_option("--min-count", o.experiment.vocabulary.options.min_count,
                  "Words seen fewer times in train are unknown")
       ->capture_default_str()
+      ->transform(whole_number(0))
       ->type_name("N");
   app.add_option("--max-vocabulary", o.experiment.vocabulary.options.max_size,
                  "At most so many words of train (0: all)")
       ->capture_default_str()
+      ->transform(whole_number(0))
       ->type_name("N");
   app.add_option("--max-tokens", o.experiment.vocabulary.max_tokens,
                  "Longer texts are cut there (0: never)")
       ->capture_default_str()
+      ->transform(whole_number(0))
       ->type_name("N");
   NgramOptions& ngrams = o.experiment.vocabulary.ngrams;
   app.add_option("--ngrams", ngrams.order, "Take runs of up to N words as words of their own too")
       ->capture_default_str()
+      ->transform(whole_number(1))
       ->type_name("N");
   app.add_option("--ngram-min-count", ngrams.min_count,
                  "N-grams seen fewer times in train are left out")
       ->capture_default_str()
+      ->transform(whole_number(0))
       ->type_name("N");
   app.add_option("--buckets", ngrams.buckets,
                  "Hash all n-grams into N rows (0: a row for each that is kept)")
       ->capture_default_str()
+      ->transform(whole_number(0))
       ->type_name("N");
   app.add_flag("--distinct", ngrams.distinct,
                "Each word and n-gram counts once a text, however often it occurs");
@@ -87,21 +94,21 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
       ->type_name("A");
   app.add_option("--hidden", o.hidden, "Width of the hidden layer of --model mean")
       ->default_str(std::to_string(net.hidden))
-      ->check(plain(CLI::PositiveNumber))
+      ->transform(whole_number(1))
       ->type_name("N");
   app.add_option("--filter-widths", o.filter_widths,
                  "Widths of the filters of --model cnn, in words")
       ->delimiter(',')
       ->default_str(fmt::format("{}", fmt::join(net.filter_widths, ",")))
-      ->check(plain(CLI::PositiveNumber))
+      ->transform(whole_number(1))
       ->type_name("N,...");
   app.add_option("--filters", o.filters, "Filters of each width of --model cnn")
       ->default_str(std::to_string(net.filters))
-      ->check(plain(CLI::PositiveNumber))
+      ->transform(whole_number(1))
       ->type_name("N");
   app.add_option("--dim", o.experiment.width, "Width of the embeddings without --vectors")
       ->capture_default_str()
-      ->check(plain(CLI::PositiveNumber))
+      ->transform(whole_number(1))
       ->type_name("D");
   app.add_option("--dropout", o.dropout,
                  "Dropout of the text's vector (default: 0.5 with --model cnn, 0.3 otherwise)")
@@ -127,16 +134,16 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
   ExperimentOptions& e = o.experiment;
   app.add_option("--epochs", e.fit.epochs, "Epochs; the best on dev is kept")
       ->capture_default_str()
-      ->check(plain(CLI::PositiveNumber))
+      ->transform(whole_number(1, 1'000'000'000))
       ->type_name("N");
   app.add_option("--patience", e.fit.patience,
                  "Stop after N epochs without a better one (0: never)")
       ->capture_default_str()
-      ->check(plain(CLI::NonNegativeNumber))
+      ->transform(whole_number(0))
       ->type_name("N");
   app.add_option("--batch", e.fit.batch_size, "Texts a step")
       ->capture_default_str()
-      ->check(plain(CLI::PositiveNumber))
+      ->transform(whole_number(1))
       ->type_name("N");
   app.add_option("--optimizer", e.optimizer, "What makes steps of gradients")
       ->capture_default_str()
@@ -168,14 +175,15 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
       ->type_name("balanced|LABEL=WEIGHT,...");
   app.add_option("--seeds", e.seeds, "Trainings of each way, with different seeds")
       ->capture_default_str()
-      ->check(plain(CLI::PositiveNumber))
+      ->transform(whole_number(1, 1'000'000))
       ->type_name("K");
   app.add_option("--seed", e.seed, "The first seed")
       ->capture_default_str()
-      ->check(plain(CLI::NonNegativeNumber))
+      ->transform(whole_number(0))
       ->type_name("S");
   app.add_option("--folds", e.folds, "Folds of the cross-validation without --test")
       ->capture_default_str()
+      ->transform(whole_number(2))
       ->type_name("K");
   console::add_threads(app, o.threads);
 }

@@ -11,15 +11,13 @@ namespace tapegrad {
 namespace {
 
 using console::plain;
+using console::whole_number;
 
 // An option with a number as value, whose default the help page shows.
 template <class T>
 void add_number(CLI::App& app, const char* name, T& value, const char* text,
                 const CLI::Validator& validator, const char* type = "N") {
-  app.add_option(name, value, text)
-      ->capture_default_str()
-      ->check(plain(validator))
-      ->type_name(type);
+  app.add_option(name, value, text)->capture_default_str()->transform(validator)->type_name(type);
 }
 
 void add_text(CLI::App& app, const char* name, std::string& value, const char* text,
@@ -32,18 +30,18 @@ void add_data_options(CLI::App& app, TrainSeq2SeqOptions& o) {
   app.add_option("--direction", o.direction, "Numbers into words, or words into numbers")
       ->capture_default_str()
       ->type_name("to-words|to-number");
-  add_number(app, "--below", o.numbers.below, "Numbers are below N", CLI::PositiveNumber);
+  add_number(app, "--below", o.numbers.below, "Numbers are below N", whole_number(1));
   app.add_option(
          "--numbers", o.number_count,
          fmt::format("Different numbers to train on (default: {}, or what dev and test leave)",
                      o.numbers.train))
-      ->check(plain(CLI::PositiveNumber))
+      ->transform(whole_number(1))
       ->type_name("N");
   add_text(app, "--train", o.train, "Pairs to train on, instead of numbers", "FILE");
   add_text(app, "--dev", o.dev, "Pairs to choose the epoch on (default: a share of train)", "FILE");
   add_text(app, "--test", o.test, "Pairs to test on (default: another share of train)", "FILE");
   add_number(app, "--held-out", o.held_out, "This share of the sources of --train",
-             CLI::Range(0.0, 1.0), "P");
+             plain(CLI::Range(0.0, 1.0)), "P");
   add_text(app, "--source-unit", o.source_unit, "What the sources of --train consist of",
            "char|word");
   add_text(app, "--target-unit", o.target_unit,
@@ -53,40 +51,38 @@ void add_data_options(CLI::App& app, TrainSeq2SeqOptions& o) {
 void add_model_options(CLI::App& app, TrainSeq2SeqOptions& o) {
   app.option_defaults()->group("Model");
   Seq2SeqConfig& net = o.config;
-  add_number(app, "--d-model", net.d_model, "Width of embeddings and layers", CLI::PositiveNumber,
-             "D");
+  add_number(app, "--d-model", net.d_model, "Width of embeddings and layers", whole_number(1), "D");
   add_number(app, "--feedforward", net.dim_feedforward, "Width of the feed-forward networks",
-             CLI::PositiveNumber, "D");
-  add_number(app, "--heads", net.heads, "Heads of each attention", CLI::PositiveNumber);
-  add_number(app, "--encoder-layers", net.encoder_layers, "Layers of the encoder",
-             CLI::PositiveNumber);
-  add_number(app, "--decoder-layers", net.decoder_layers, "Layers of the decoder",
-             CLI::PositiveNumber);
-  add_number(app, "--dropout", net.dropout, "Dropout in all layers", CLI::Range(0.0, 1.0), "P");
+             whole_number(1), "D");
+  add_number(app, "--heads", net.heads, "Heads of each attention", whole_number(1));
+  add_number(app, "--encoder-layers", net.encoder_layers, "Layers of the encoder", whole_number(1));
+  add_number(app, "--decoder-layers", net.decoder_layers, "Layers of the decoder", whole_number(1));
+  add_number(app, "--dropout", net.dropout, "Dropout in all layers", plain(CLI::Range(0.0, 1.0)),
+             "P");
   add_number(app, "--max-length", net.max_length,
-             "The most units of a source or a target (0: twice what train has)",
-             CLI::NonNegativeNumber);
+             "The most units of a source or a target (0: twice what train has)", whole_number(0));
 }
 
 void add_training_options(CLI::App& app, TrainSeq2SeqOptions& o) {
   app.option_defaults()->group("Training");
   Seq2SeqFitOptions& fit = o.fit;
-  add_number(app, "--epochs", fit.epochs, "Epochs; the best on dev is kept", CLI::PositiveNumber);
+  add_number(app, "--epochs", fit.epochs, "Epochs; the best on dev is kept",
+             whole_number(1, 1'000'000'000));
   add_number(app, "--patience", fit.patience, "Stop after N epochs without a better one (0: never)",
-             CLI::NonNegativeNumber);
-  add_number(app, "--batch", fit.batch_size, "Pairs a step", CLI::PositiveNumber);
+             whole_number(0));
+  add_number(app, "--batch", fit.batch_size, "Pairs a step", whole_number(1));
   add_number(app, "--lr", fit.lr, "Learning rate of Adam at the end of the warm-up",
-             CLI::PositiveNumber, "RATE");
+             plain(CLI::PositiveNumber), "RATE");
   add_number(app, "--warmup", fit.warmup,
              "Steps in which the learning rate rises (a tenth of all at most); then it falls to 0",
-             CLI::NonNegativeNumber);
+             whole_number(0));
   add_number(app, "--label-smoothing", fit.label_smoothing,
-             "Share of the target spread over all units", CLI::Range(0.0, 1.0), "P");
+             "Share of the target spread over all units", plain(CLI::Range(0.0, 1.0)), "P");
   add_number(app, "--clip-norm", fit.clip_norm,
-             "Clip the gradients of each step to this norm (0: never)", CLI::NonNegativeNumber,
-             "X");
-  add_number(app, "--seed", fit.seed, "Of the numbers, the start and the dropout",
-             CLI::NonNegativeNumber, "S");
+             "Clip the gradients of each step to this norm (0: never)",
+             plain(CLI::NonNegativeNumber), "X");
+  add_number(app, "--seed", fit.seed, "Of the numbers, the start and the dropout", whole_number(0),
+             "S");
   console::add_threads(app, o.threads);
 }
 
@@ -96,10 +92,9 @@ void add_decoding_options(CLI::App& app, TrainSeq2SeqOptions& o) {
   app.add_option("--try", o.tries, "Texts to decode")->type_name("TEXT");
   app.add_flag("--show-attention", o.show_attention,
                "Show what the decoder looks at in each text of --try");
-  add_number(app, "--beam", o.decode.beam, "Width of the beam (1: greedy)", CLI::PositiveNumber,
-             "K");
+  add_number(app, "--beam", o.decode.beam, "Width of the beam (1: greedy)", whole_number(1), "K");
   add_number(app, "--length-penalty", o.decode.length_penalty,
-             "Rank targets by log-probability / length^A", CLI::NonNegativeNumber, "A");
+             "Rank targets by log-probability / length^A", plain(CLI::NonNegativeNumber), "A");
 }
 
 void add_output_options(CLI::App& app, TrainSeq2SeqOptions& o) {

@@ -61,7 +61,8 @@ console::Manual similar_words_manual() {
                       "What a training changed around two words."}};
   manual.see_also = {"train_sentiment", "classify", "docs/programs.md", "docs/json.md"};
   manual.less_memory =
-      "a file with fewer words or narrower vectors; quantize makes a smaller model";
+      "a file with fewer words or narrower vectors; quantize makes a smaller model; --compare "
+      "needs less with a smaller --top, --show or --common";
   return manual;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 
@@ -12,6 +13,7 @@ namespace tapegrad {
 namespace {
 
 using console::plain;
+using console::whole_number;
 
 void add_modes(CLI::App& app, SimilarWordsOptions& o) {
   app.option_defaults()->group("What to tell");
@@ -30,7 +32,7 @@ void add_modes(CLI::App& app, SimilarWordsOptions& o) {
       ->type_name("FILE");
   app.add_option("--top", o.top, "Tell the K nearest words")
       ->capture_default_str()
-      ->check(plain(CLI::Range(1, 1'000'000)))
+      ->transform(whole_number(1, 1'000'000))
       ->type_name("K");
 }
 
@@ -48,10 +50,12 @@ void add_compare_options(CLI::App& app, SimilarWordsOptions& o) {
   app.add_option("--common", o.common, "Compare the first N words that both have (0: all)")
       ->capture_default_str()
       ->needs(compare)
+      ->transform(whole_number(0))
       ->type_name("N");
   app.add_option("--show", o.show, "Show the N words that changed most")
       ->capture_default_str()
       ->needs(compare)
+      ->transform(whole_number(0))
       ->type_name("N");
 }
 
@@ -81,6 +85,22 @@ void add_output_options(CLI::App& app, SimilarWordsOptions& o) {
       ->type_name("DIR");
   console::add_threads(app, o.threads);
   console::add_quiet(app, o.quiet);
+}
+
+// Standard input is read to its end by whoever comes first.
+void check_standard_input(const SimilarWordsOptions& o, bool asks_for_words) {
+  const bool vectors = o.vectors == "-";
+  if (vectors && asks_for_words) {
+    throw std::invalid_argument("VECTORS: standard input cannot hold both vectors and words");
+  }
+  if (vectors && o.compare == "-") {
+    throw std::invalid_argument("--compare: standard input cannot hold the vectors of both sides");
+  }
+  const auto tests = std::count(o.eval.begin(), o.eval.end(), "-");
+  if (vectors && tests > 0) {
+    throw std::invalid_argument("--eval: standard input cannot hold both vectors and a test");
+  }
+  if (tests > 1) throw std::invalid_argument("--eval: standard input can be read once only");
 }
 
 }  // namespace
@@ -114,9 +134,7 @@ void complete(SimilarWordsOptions& o) {
     throw std::invalid_argument(
         fmt::format("{}: takes no further word, found \"{}\"", mode, o.words[0]));
   }
-  if (mode.empty() && o.words.empty() && o.vectors == "-") {
-    throw std::invalid_argument("VECTORS: standard input cannot hold both vectors and words");
-  }
+  check_standard_input(o, mode.empty() && o.words.empty());
   if (!o.output) o.output = isatty(STDOUT_FILENO) == 1 ? WordForm::table : WordForm::tsv;
 }
 

@@ -131,8 +131,10 @@ std::string evaluation_table(const std::vector<EvaluatedFile>& files) {
                         "questions", "missing", "correct", "accuracy", "of all", analogies);
   }
   text += missing == 0 ? "no word is missing\n"
-                       : "missing: holds an unknown word; left out, but \"of all\" counts it as "
-                         "wrong\n";
+          : analogies.empty()
+              ? "missing: holds an unknown word; left out\n"
+              : "missing: holds an unknown word; left out, but \"of all\" counts it "
+                "as wrong\n";
   if (lower_cased > 0) {
     text += fmt::format("{} words are known in lower case only, and were taken so\n",
                         grouped(static_cast<std::size_t>(lower_cased)));

@@ -44,16 +44,22 @@ std::string evaluation_text(WordForm form, const std::vector<EvaluatedFile>& fil
 /// Vectors as they are told of.
 struct VectorsName {
   std::string name;
-  Index words = 0, width = 0;
+  Index vectors = 0;  // of a word that comes twice both
+  Index width = 0;
 };
-/// What --compare found: `changes` belong to `words`, `shown` are positions of both.
+/// A word that --compare shows.
+struct ShownWord {
+  std::size_t place = 0;                 // in the words and changes of the comparison
+  std::vector<Neighbour> before, after;  // its nearest words, nearest first
+};
+/// What --compare found: `changes` belong to `words`.
 struct Comparison {
   VectorsName before, after;
   Index common = 0;  // words that both have
   Index k = 0;       // neighbours of each
   std::vector<std::string> words;
   std::vector<VectorChange> changes;
-  std::vector<std::size_t> shown;
+  std::vector<ShownWord> shown;
 };
 /// What is compared, and how much changed in all; the table has it on top.
 std::string comparison_head(const Comparison& comparison);

@@ -52,9 +52,9 @@ std::vector<std::string> WordLookup::suggestions(std::string_view word) const {
   return similarly_spelled(word, space_.words());
 }
 
-std::string WordLookup::unknown(std::string_view word,
-                                const std::vector<std::string>& suggestions) const {
-  std::string text = fmt::format("\"{}\" has no vector in {}", word, source_);
+std::string unknown_word(std::string_view word, const std::string& source,
+                         const std::vector<std::string>& suggestions) {
+  std::string text = fmt::format("\"{}\" has no vector in {}", word, source);
   if (!suggestions.empty()) {
     text += fmt::format("; similarly spelled: {}", fmt::join(suggestions, ", "));
   }

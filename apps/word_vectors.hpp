@@ -13,6 +13,10 @@ namespace tapegrad {
 WordVectors load_word_vectors(const std::string& path, const VectorOptions& options,
                               const WordFilter& wanted = {});
 
+/// "\"flim\" has no vector in glove.txt; similarly spelled: film, flip"
+std::string unknown_word(std::string_view word, const std::string& source,
+                         const std::vector<std::string>& suggestions);
+
 /// A word as people write it, looked up in vectors.
 class WordLookup {
  public:
@@ -26,8 +30,10 @@ class WordLookup {
   Index row(std::string_view word) const;
   /// Words that may be meant by an unknown one, the likeliest first.
   std::vector<std::string> suggestions(std::string_view word) const;
-  /// "\"flim\" has no vector in glove.txt; similarly spelled: film, flip"
-  std::string unknown(std::string_view word, const std::vector<std::string>& suggestions) const;
+  /// The text of unknown_word.
+  std::string unknown(std::string_view word, const std::vector<std::string>& suggestions) const {
+    return unknown_word(word, source_, suggestions);
+  }
 
  private:
   const WordSpace& space_;

@@ -156,7 +156,7 @@ class LineStream::Source {
  private:
   bool drained() const { return !kind_known_ || pending_.empty(); }
 
-  // Reads behind the one byte that may be held back.
+  // Reads behind the few bytes that may be held back.
   bool refill() {
     const std::size_t kept = held_back_ = pending_.size();
     const auto got = bytes_.read(raw_.data() + kept, raw_.size() - kept);
@@ -165,11 +165,19 @@ class LineStream::Source {
     return true;
   }
 
-  // Gzip data begins with two bytes that no text begins with; false if the second one has to come.
+  // Packed data begins with bytes that no text begins with; false if more of them have to come.
   bool find_kind() {
-    if (pending_.size() == 1 && pending_[0] == '\x1F') return false;
+    constexpr std::string_view gzip = "\x1F\x8B", zip = "PK\x03\x04";
+    for (const std::string_view first : {gzip, zip}) {
+      if (pending_.size() < first.size() && first.starts_with(pending_)) return false;
+    }
     kind_known_ = true;
-    if (pending_.starts_with("\x1F\x8B")) unpacker_.emplace(bytes_.path());
+    if (pending_.starts_with(gzip)) unpacker_.emplace(bytes_.path());
+    if (pending_.starts_with(zip)) {
+      throw FormatError(bytes_.path(), 0,
+                        "expected lines of text, plain or gzip, found a zip archive; \"unzip -p\" "
+                        "writes what is in it");
+    }
     return true;
   }
 

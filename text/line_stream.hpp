@@ -13,6 +13,7 @@ namespace tapegrad {
 /// The lines of a plain or gzip file, a pipe or a terminal ("-" is standard input). Where a line
 /// ends, and the errors, are those of LineReader, which waits until a large block of its input is
 /// there; this one hands out each line as soon as it is whole. Memory is that of the longest line.
+/// FormatError for a zip archive, which cannot be read from its front.
 class LineStream {
  public:
   /// `stop` is asked while a line is waited for, at least once a second and after each signal: true

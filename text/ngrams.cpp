@@ -207,7 +207,7 @@ Ngrams Ngrams::load(const std::string& path, const Vocabulary& vocabulary,
       ids.push_back(static_cast<std::int32_t>(vocabulary.id(word)));
       if (ids.back() == Vocabulary::unk && word != vocabulary.word(Vocabulary::unk)) {
         throw FormatError(path, line,
-                          fmt::format("the word \"{}\" is not in the vocabulary", word));
+                          fmt::format("the word \"{:.60}\" is not in the vocabulary", word));
       }
       at = word_end + 1;
     }

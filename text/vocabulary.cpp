@@ -169,7 +169,7 @@ Vocabulary Vocabulary::parse(std::string_view text, const std::string& path) {
     if (number <= 2) {
       const auto special = number == 1 ? pad_word : unk_word;
       if (word == special) continue;
-      throw FormatError(path, number, fmt::format("expected {}, found \"{}\"", special, word));
+      throw FormatError(path, number, fmt::format("expected {}, found \"{:.60}\"", special, word));
     }
     if (word.empty()) throw FormatError(path, number, "expected a word, found an empty line");
     if (word.find('\r') != std::string_view::npos) {
@@ -177,8 +177,9 @@ Vocabulary Vocabulary::parse(std::string_view text, const std::string& path) {
     }
     if (is_special(word)) throw FormatError(path, number, fmt::format("{} occurs twice", word));
     if (const auto first = vocabulary.find(word)) {
-      throw FormatError(path, number,
-                        fmt::format("the word \"{}\" stands on line {} already", word, *first + 1));
+      throw FormatError(
+          path, number,
+          fmt::format("the word \"{:.60}\" stands on line {} already", word, *first + 1));
     }
     vocabulary.append(word, 0);
   }

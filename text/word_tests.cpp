@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <tapegrad/core/errors.hpp>
@@ -40,12 +41,23 @@ std::vector<std::string> fields_of(std::string_view line) {
   return fields;
 }
 
-// Where the rating of a line of pairs stands: the first number behind two words.
+bool is_finite_number(const std::string& field) {
+  Real ignored = 0;
+  return detail::parse_number(field, ignored);
+}
+
+// Where the rating of a line of pairs stands: the first finite number behind two words, of which
+// the second is none ("one 1 two 2" is an analogy).
 std::optional<std::size_t> rating_place(const Line& line) {
-  for (std::size_t i = 2; i < line.fields.size(); ++i) {
-    if (detail::is_number(line.fields[i])) return i;
-  }
-  return std::nullopt;
+  if (line.fields.size() < 3 || is_finite_number(line.fields[1])) return std::nullopt;
+  const auto rating = std::find_if(line.fields.begin() + 2, line.fields.end(), is_finite_number);
+  if (rating == line.fields.end()) return std::nullopt;
+  return static_cast<std::size_t>(rating - line.fields.begin());
+}
+
+// The names of columns: none is written as a number, not even as one that is too large or infinite.
+bool is_header(const Line& line) {
+  return std::none_of(line.fields.begin(), line.fields.end(), detail::is_number);
 }
 
 // The lines of a file that say something.
@@ -71,10 +83,13 @@ std::vector<Line> lines_of(const std::string& path) {
 
 bool is_question(const Line& line) {
   if (line.fields.size() != 4) return false;
-  for (const std::string& field : line.fields) {
-    if (field.empty()) return false;
-  }
-  return true;
+  return std::none_of(line.fields.begin(), line.fields.end(),
+                      [](const std::string& field) { return field.empty(); });
+}
+
+// Three numbers behind a word: word vectors, given by mistake.
+bool is_vector(const Line& line) {
+  return std::all_of(line.fields.begin() + 1, line.fields.end(), is_finite_number);
 }
 
 WordTest read_analogies(const std::string& path, const std::vector<Line>& lines) {
@@ -96,10 +111,10 @@ WordTest read_ratings(const std::string& path, const std::vector<Line>& lines, s
   WordTest test;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const Line& line = lines[i];
-    if (i == 0 && !rating_place(line)) continue;  // a header
-    Real rating = 0, other = 0;
+    if (i == 0 && is_header(line)) continue;
+    Real rating = 0;
     const bool fits = line.fields.size() > place && !line.fields[0].empty() &&
-                      !line.fields[1].empty() && !detail::parse_number(line.fields[1], other) &&
+                      !line.fields[1].empty() && !is_finite_number(line.fields[1]) &&
                       detail::parse_number(line.fields[place], rating);
     if (!fits) refuse(path, line, "two words and a rating");
     test.pairs.push_back({line.fields[0], line.fields[1], static_cast<double>(rating)});
@@ -118,7 +133,7 @@ WordTest read_word_test(const std::string& path) {
   auto place = rating_place(lines[0]);
   if (!place && lines.size() > 1) place = rating_place(lines[1]);
   if (place) return read_ratings(path, lines, *place);
-  if (is_question(lines[0])) return read_analogies(path, lines);
+  if (is_question(lines[0]) && !is_vector(lines[0])) return read_analogies(path, lines);
   refuse(path, lines[0], "two words and a rating, four words, or \": SECTION\"");
 }
 

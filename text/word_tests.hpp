@@ -31,8 +31,9 @@ struct WordTest {
 /// lines:
 ///
 /// - Pairs, as WordSim-353, SimLex-999, MEN and RG-65 have them: two words and a rating a line,
-///   separated by tabs, commas or spaces. The rating is the first number behind the words; what
-///   comes behind it is not looked at. A first line without a number is a header.
+///   separated by tabs, commas or spaces. The rating is the first finite number behind the words,
+///   of which the second is no number itself; what comes behind it is not looked at. A first line
+///   without a number is a header.
 /// - Analogies, as Google's questions-words.txt has them: four words a line, separated by tabs or
 ///   spaces, in sections with a line ": NAME" before them.
 ///

@@ -29,7 +29,7 @@ std::vector<std::string> read_words(const ModelFolder& from) {
     const auto word = std::string_view(bytes).substr(begin, end - begin);
     if (word.empty()) throw FormatError(path, line, "expected a word, found an empty line");
     if (!seen.insert(word).second) {
-      throw FormatError(path, line, fmt::format("the word \"{}\" came before", word));
+      throw FormatError(path, line, fmt::format("the word \"{:.60}\" came before", word));
     }
     words.emplace_back(word);
     begin = end + 1;

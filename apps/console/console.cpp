@@ -22,6 +22,7 @@
 #include "help.hpp"
 #include "hints.hpp"
 #include "man.hpp"
+#include "printable.hpp"
 #include "profile_text.hpp"
 
 namespace tapegrad::console {
@@ -42,7 +43,7 @@ std::string version_text() {
 void complain(const std::string& program, Style style, const char* kind, const std::string& text) {
   clear_progress();
   fmt::print(stderr, "{}: {} {}\n", program, styled(STDERR_FILENO, style, fmt::format("{}:", kind)),
-             text);
+             printable(text));
 }
 
 void complain_of(const std::exception& error, const CLI::App& app, const Manual& manual) {
@@ -151,7 +152,7 @@ void add_json(CLI::App& app, std::string& file, const char* text) {
 void add_threads(CLI::App& app, int& threads) {
   app.add_option("--threads", threads, "Threads (0: one a processor); results do not depend on it")
       ->capture_default_str()
-      ->check(plain(CLI::NonNegativeNumber))
+      ->transform(whole_number(0, 4096))
       ->type_name("N");
 }
 

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <string_view>
 
 namespace tapegrad::console {
@@ -24,6 +27,13 @@ std::string wanted(const std::string& description) {
     return "a number from " + range;
   }
   return {};
+}
+
+// What whole_number takes; an upper bound that is only the type's is told to who has gone past it.
+std::string whole_range(std::int64_t least, std::int64_t most, bool too_large) {
+  const bool bounded = most < std::numeric_limits<std::int64_t>::max();
+  if (bounded || too_large) return fmt::format("a whole number from {} to {}", least, most);
+  return least == 1 ? "a whole number above 0" : fmt::format("a whole number, {} or more", least);
 }
 
 // "[frozen,random]" is how CLI11 shows a list.
@@ -83,12 +93,28 @@ CLI::Validator plain(const CLI::Validator& validator) {
   CLI::Validator check = validator;
   if (!what.empty()) {
     check.operation([validator, what](std::string& value) {
-      return validator(value).empty() ? std::string()
-                                      : fmt::format("\"{}\" is not {}", value, what);
+      const bool fits =
+          validator(value).empty() && !std::isnan(std::strtod(value.c_str(), nullptr));
+      return fits ? std::string() : fmt::format("\"{}\" is not {}", value, what);
     });
   }
   check.description("");
   return check;
+}
+
+CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
+  const auto take = [least, most](std::string& text) -> std::string {
+    std::int64_t value = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, value);
+    if (error == std::errc() && end == last && value >= least && value <= most) {
+      text = std::to_string(value);
+      return {};
+    }
+    const bool too_large = error == std::errc::result_out_of_range && text.front() != '-';
+    return fmt::format("\"{}\" is not {}", text, whole_range(least, most, too_large));
+  };
+  return {take, ""};
 }
 
 std::vector<OptionEntry> option_entries(const CLI::App& app) {

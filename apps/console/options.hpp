@@ -2,6 +2,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,12 @@ namespace tapegrad::console {
 /// The same check without the note that CLI11 would put into the help page, and with a message that
 /// names the value and what is wanted.
 CLI::Validator plain(const CLI::Validator& validator);
+
+/// For `transform` of an option whose variable is an integer: takes whole numbers in decimal from
+/// `least` to `most`. CLI11 alone makes the largest number of what is too large, and reads 010
+/// as 8.
+CLI::Validator whole_number(std::int64_t least,
+                            std::int64_t most = std::numeric_limits<std::int64_t>::max());
 
 /// One option, or an argument without a name before it.
 struct OptionEntry {

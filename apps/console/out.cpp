@@ -9,6 +9,7 @@
 #include <system_error>
 #include <tapegrad/core/files.hpp>
 
+#include "printable.hpp"
 #include "progress.hpp"
 
 namespace tapegrad::console {
@@ -58,7 +59,7 @@ void print_note(std::string_view text) {
 
 void tell(std::string_view line) {
   clear_progress();
-  fmt::print(stderr, "{}\n", line);
+  fmt::print(stderr, "{}\n", printable(line));
 }
 
 void write_record(const std::string& file, std::string_view record) {

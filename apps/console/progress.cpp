@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "color.hpp"
+#include "printable.hpp"
 
 namespace tapegrad::console {
 namespace {
@@ -73,13 +74,14 @@ void ProgressLine::show(const std::function<std::string()>& text, std::optional<
   if (soon) return;
   last_ = now;
   const auto left = seconds_left(seconds(), share.value_or(0));
+  const std::string shown = printable(text());
   if (!terminal_) {
-    fmt::print(stderr, "{}{}\n", text(), left ? fmt::format(", {} left", duration(*left)) : "");
+    fmt::print(stderr, "{}{}\n", shown, left ? fmt::format(", {} left", duration(*left)) : "");
     return;
   }
   const std::size_t width = error_columns();
   fmt::print(stderr, "\r\033[K{}",
-             share ? bar_text(*share, left, text(), width) : first_characters(text(), width - 1));
+             share ? bar_text(*share, left, shown, width) : first_characters(shown, width - 1));
   std::fflush(stderr);
   on_terminal = true;
 }

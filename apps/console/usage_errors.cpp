@@ -28,18 +28,19 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
-// What was on the command line and is no option, nor the value of one; empty if nothing was.
-std::string left_over(const CLI::App& app) {
+// What was on the command line and is no option, nor the value of one.
+std::optional<std::string> left_over(const CLI::App& app) {
   const std::vector<std::string> words = app.remaining();
   const auto option = std::find_if(words.begin(), words.end(), [](const std::string& word) {
     return word.size() > 1 && word[0] == '-';
   });
   if (option != words.end()) return option->substr(0, option->find('='));
-  return words.empty() ? "" : words.front();
+  if (words.empty()) return std::nullopt;
+  return words.front();
 }
 
 Complaint of_left_over(const std::string& word, const CLI::App& app) {
-  if (word[0] != '-') {
+  if (!word.starts_with('-')) {
     return {fmt::format("\"{}\": unexpected argument", word),
             fmt::format("usage: {} {}", app.get_name(), usage(option_entries(app)))};
   }
@@ -80,15 +81,31 @@ Complaint of_value(const OptionEntry& entry, const std::string& text, const CLI:
   }
   const std::string takes = fmt::format("{}: {}", heading(entry), entry.text);
   if (text.starts_with(entry.name() + ": \"")) return {text, takes};  // of console::plain
-  return {fmt::format("{}: \"{}\" is not a whole number, or too large", entry.name(),
-                      fmt::join(values, " ")),
-          takes};
+  const char* const wrong = entry.value.empty() ? "neither true nor false" : "no value of it";
+  return {fmt::format("{}: \"{}\" is {}", entry.name(), fmt::join(values, " "), wrong), takes};
+}
+
+// Too many values, or too few.
+Complaint of_count(const OptionEntry& entry, const std::string& text, const CLI::App& app) {
+  const CLI::Option* const option = app.get_option_no_throw(entry.name());
+  const int wanted = option == nullptr ? 1 : option->get_items_expected_max();
+  const std::size_t found = given(app, entry).size();
+  const std::string takes = fmt::format("{}: {}", heading(entry), entry.text);
+  if (wanted > 1 && found > 0) {
+    return {
+        fmt::format("{}: takes {} values, {}, found {}", entry.name(), wanted, entry.value, found),
+        takes};
+  }
+  if (text.find("At Most") != std::string::npos) {
+    return {fmt::format("{}: was given twice", entry.name()), ""};
+  }
+  return {fmt::format("{}: needs a value, {}", entry.name(), entry.value), takes};
 }
 
 }  // namespace
 
 Complaint usage_complaint(const CLI::ParseError& error, const CLI::App& app) {
-  if (const std::string word = left_over(app); !word.empty()) return of_left_over(word, app);
+  if (const auto word = left_over(app)) return of_left_over(*word, app);
   const std::string name = error.get_name();
   std::string text = error.what();
   if (constexpr std::string_view before = "Could not convert: "; text.starts_with(before)) {
@@ -97,12 +114,7 @@ Complaint usage_complaint(const CLI::ParseError& error, const CLI::App& app) {
   const auto entry = option_of(app, text);
   if (!entry) return {text, see_help(app)};
   if (name == "ValidationError" || name == "ConversionError") return of_value(*entry, text, app);
-  if (name == "ArgumentMismatch") {
-    if (text.find("At Most") != std::string::npos)
-      return {fmt::format("{}: was given twice", entry->name()), ""};
-    return {fmt::format("{}: needs a value, {}", entry->name(), entry->value),
-            fmt::format("{}: {}", heading(*entry), entry->text)};
-  }
+  if (name == "ArgumentMismatch") return of_count(*entry, text, app);
   if (name == "RequiredError") {
     return {entry->name() + " is required",
             fmt::format("usage: {} {}", app.get_name(), usage(option_entries(app)))};

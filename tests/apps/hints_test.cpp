@@ -49,15 +49,54 @@ TEST_CASE("a wrong value is answered with the values that there are") {
   CHECK(rows.hint == "did you mean --rows lazy?");
   CHECK(said("train_sentiment", 2, {"--optimizer", "adm"}).hint == "did you mean adam?");
   const Said epochs = said("train_sentiment", 2, {"--epochs", "0"});
-  CHECK(epochs.error == "--epochs: \"0\" is not a number above 0");
+  CHECK(epochs.error == "--epochs: \"0\" is not a whole number from 1 to 1000000000");
   CHECK(epochs.hint == "--epochs N: Epochs; the best on dev is kept");
-  CHECK(said("train_sentiment", 2, {"--epochs", "1.5"}).error ==
-        "--epochs: \"1.5\" is not a whole number, or too large");
   CHECK(said("train_sentiment", 2, {"--dropout", "2"}).error ==
         "--dropout: \"2\" is not a number from 0 to 1");
   CHECK(said("train_sentiment", 2, {"--lr"}).error == "--lr: needs a value, RATE");
+  CHECK(said("classify", 2, {"--quiet=maybe", "m"}).error ==
+        "--quiet: \"maybe\" is neither true nor false");
   CHECK(said("classify", 2, {"--output", "jsno", "m"}).error ==
         "--output: \"jsno\" is not one of tsv, json, plain");
+}
+
+TEST_CASE("a number is taken as it stands, or refused with the numbers that are wanted") {
+  const auto error = [](const std::string& program, const Strings& arguments) {
+    return said(program, 2, arguments).error;
+  };
+  const std::string huge = "99999999999999999999";
+  const std::string in_range = " is not a whole number from 0 to 9223372036854775807";
+  CHECK(error("train_sentiment", {"--seed", huge}) == "--seed: \"" + huge + "\"" + in_range);
+  CHECK(error("train_seq2seq", {"--patience", huge}) == "--patience: \"" + huge + "\"" + in_range);
+  for (const char* wrong :
+       {"-1", "1.5", "0x10", "1e3", "", "many", "- 1", "-99999999999999999999"}) {
+    CHECK(error("train_sentiment", {"--min-count", wrong}) ==
+          "--min-count: \"" + std::string(wrong) + "\" is not a whole number, 0 or more");
+  }
+  CHECK(error("train_sentiment", {"--filter-widths", "3,0"}) ==
+        "--filter-widths: \"0\" is not a whole number above 0");
+  CHECK(error("similar_words", {"v", "--compare", "w", "--common=-1"}) ==
+        "--common: \"-1\" is not a whole number, 0 or more");
+  CHECK(error("classify", {"m", "--threads", "4294967297"}) ==
+        "--threads: \"4294967297\" is not a whole number from 0 to 4096");
+  CHECK(error("train_sentiment", {"--word-dropout", "nan"}) ==
+        "--word-dropout: \"nan\" is not a number from 0 to 1");
+  // 010 is ten, as it reads, and not eight.
+  CHECK_THAT(
+      run("train_seq2seq", {"--epochs", "1", "--below", "0100", "--quiet", "--json", "-"}).out,
+      Contains("numbers below 100, to-words"));
+}
+
+TEST_CASE("too many and too few values of an option are told apart") {
+  const auto error = [](const Strings& arguments) {
+    return said("similar_words", 2, arguments).error;
+  };
+  CHECK(error({"v", "--analogy", "a", "b", "c", "d"}) ==
+        "--analogy: takes 3 values, A B C, found 4");
+  CHECK(error({"v", "--analogy", "a", "b"}) == "--analogy: takes 3 values, A B C, found 2");
+  CHECK(error({"v", "--analogy"}) == "--analogy: needs a value, A B C");
+  CHECK(error({"v", "--top", "1", "--top", "2"}) == "--top: was given twice");
+  CHECK(error({"v", "--top", "1", "--top"}) == "--top: needs a value, K");
 }
 
 TEST_CASE("what is missing on the command line is told with the usage") {
@@ -67,6 +106,7 @@ TEST_CASE("what is missing on the command line is told with the usage") {
   const Said more = said("quantize", 2, {"a", "--out", "b", "c"});
   CHECK(more.error == "\"c\": unexpected argument");
   CHECK(more.hint == "usage: quantize [OPTION...] MODEL --out DIR");
+  CHECK(said("train_sentiment", 2, {""}).error == "\"\": unexpected argument");
 }
 
 TEST_CASE("a missing file is answered with the nearest name there") {

@@ -178,6 +178,28 @@ TEST_CASE("every program refuses an option that it does not know, and says which
   }
 }
 
+TEST_CASE("every option that counts something takes whole numbers that fit, and no others") {
+  std::size_t options = 0;
+  for (const std::string& program : programs()) {
+    for (const std::string& line : lines_of(run(program, {"--help"}).out)) {
+      std::istringstream words(line);
+      std::string name, value;
+      words >> name >> value;
+      if (name.rfind("--", 0) != 0 ||
+          (value != "N" && value != "K" && value != "D" && value != "N,...")) {
+        continue;
+      }
+      ++options;
+      for (const std::string wrong : {"1.5", "99999999999999999999"}) {
+        const Finished done = run(program, {name, wrong});
+        CHECK(done.code == 2);
+        CHECK_THAT(done.err, Contains(name + ": \"" + wrong + "\" is not a whole number"));
+      }
+    }
+  }
+  CHECK(options > 30);
+}
+
 TEST_CASE("every program ends with 1 where standard output is full") {
   const SmallRuns small;
   for (const std::string& program : programs()) {

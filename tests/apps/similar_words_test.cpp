@@ -174,8 +174,10 @@ TEST_CASE("vectors are measured by pairs and by analogies, and what is missing i
   const Finished table =
       similar_words({files.vectors, "--eval", pairs, questions, "--output", "table"});
   CHECK_THAT(table.out, Contains("pairs.tsv") && Contains("1.0000") &&
-                            Contains("missing: holds an unknown word; left out") &&
+                            Contains("missing: holds an unknown word; left out, but \"of all\"") &&
                             Contains("1 words are known in lower case only"));
+  CHECK_THAT(similar_words({files.vectors, "--eval", pairs, "--output", "table"}).out,
+             Contains("missing: holds an unknown word; left out\n") && !Contains("of all"));
 }
 
 TEST_CASE("a model is asked for its words, quantized too, without <pad> and <unk>") {
@@ -191,49 +193,6 @@ TEST_CASE("a model is asked for its words, quantized too, without <pad> and <unk
   CHECK(quantized.code == 0);
   CHECK(lines(quantized.out).size() == lines(done.out).size());
   CHECK(similar_words({models()["ngrams"], "fine", "--top", "100"}).code == 0);
-}
-
-TEST_CASE(
-    "a comparison shows the words whose neighbours a training changed, and what it compares") {
-  const std::string vectors = models().files.vectors;
-  const Finished done =
-      similar_words({"--compare", vectors, models()["bag"], "--top", "2", "--output", "table"});
-  REQUIRE(done.code == 0);
-  CHECK_THAT(done.out, Contains("before:   " + vectors + ", 7 words of 4 numbers") &&
-                           Contains("after:    " + models()["bag"]) &&
-                           Contains("words that both have, each by its 2 nearest among them") &&
-                           Contains("without alignment"));
-  const Json json = Json::parse(similar_words({models()["bag"], "--compare", vectors, "--top", "2",
-                                               "--output", "json", "fine"})
-                                    .out);
-  CHECK(json["common"] == 6);
-  CHECK(json["compared"] == 6);
-  CHECK(json["neighbours"] == 2);
-  REQUIRE(json["words"].size() == 1);
-  const Json& fine = json["words"][0];
-  CHECK(fine["word"] == "fine");
-  CHECK(fine["before"].size() == 2);
-  CHECK(fine["distance"].get<double>() > 0);
-  CHECK(fine["before"][0]["word"] == "nice");  // 0.23 / sqrt(0.39 * 0.22)
-  CHECK(fine["before"][0]["cosine"].get<double>() == Approx(0.23 / std::sqrt(0.39 * 0.22)));
-}
-
-TEST_CASE("what did not change is not shown, and words of --compare are found in both or told") {
-  const Files files;
-  const Finished same = similar_words({"--compare", files.vectors, files.vectors});
-  CHECK(same.code == 0);
-  CHECK(same.out.empty());
-  CHECK_THAT(same.err, Contains("all of them by 6 words"));
-  const std::string other = files.directory.file("other.txt", "cat 1 0\ncar 0.9 0.1\nfox 0 1\n");
-  const Finished asked = similar_words({"--compare", files.vectors, other, "cat", "dog"});
-  CHECK(asked.code == 1);
-  CHECK_THAT(asked.err, Contains("no distances, as the widths differ") &&
-                            Contains("error: \"dog\" has no vector in " + other));
-  CHECK(asked.out == "cat\t2\t\t\tcar:0.000000\tfox:-1.000000\tcar:0.993884\tfox:0.000000\n");
-  const std::string none = files.directory.file("none.txt", "moon 1 0\n");
-  CHECK_THAT(similar_words({"--compare", files.vectors, none}).err, Contains("no word in common"));
-  CHECK_THAT(similar_words({"--compare", files.vectors, other, "--by", "distance"}).err,
-             Contains("--by distance: the vectors of"));
 }
 
 TEST_CASE("a cache is filled and used") {
@@ -270,5 +229,9 @@ TEST_CASE("options and files that make no sense are told, with the usual exit co
   CHECK(similar_words({}).code == 2);
   CHECK(similar_words({"/nowhere", "cat"}).code == 1);
   CHECK_THAT(similar_words({"-"}, "cat 1 0\n").err, Contains("both vectors and words"));
+  CHECK_THAT(similar_words({"-", "--eval", "-"}, "cat 1 0\n").err,
+             Contains("--eval: standard input cannot hold both vectors and a test"));
+  CHECK_THAT(of_vectors({"--eval", "-", "-"}, "cat dog 1\n").err, Contains("read once only"));
+  CHECK(of_vectors({"--eval", "-"}, "cat dog 1\n").code == 0);
   CHECK(similar_words({"-", "cat"}, "cat 1 0\ndog 1 1\n").out == "cat\tdog\t0.707107\n");
 }

@@ -50,11 +50,11 @@ TEST_CASE("options that are unknown or out of range are wrong usage") {
 
 TEST_CASE("n-grams and Naive-Bayes weights that cannot be had are wrong usage") {
   const MadeUp files;
-  CHECK(complaint(2, files, {"--ngrams", "0"}) == "ngrams: order is 0, expected 1 or more");
+  CHECK(complaint(2, files, {"--ngrams", "0"}) == "--ngrams: \"0\" is not a whole number above 0");
   CHECK(complaint(2, files, {"--ngrams", "2", "--buckets", "-1"}) ==
-        "ngrams: buckets is -1, expected 0 or more");
+        "--buckets: \"-1\" is not a whole number, 0 or more");
   CHECK(complaint(2, files, {"--ngrams", "2", "--ngram-min-count", "-1"}) ==
-        "ngrams: min_count is -1, expected 0 or more");
+        "--ngram-min-count: \"-1\" is not a whole number, 0 or more");
   CHECK(complaint(2, files, {"--ngrams", "2", "--model", "mean"}) ==
         "ngrams: needs the model bag, not mean");
   Arguments weights = files.arguments({"--model", "mean"});

@@ -170,3 +170,23 @@ TEST_CASE("a stream that waits ends when it is told to stop") {
   CHECK_FALSE(stream.next(line));
   later.join();
 }
+
+TEST_CASE("a zip archive is refused, and what only begins like one is text") {
+  CHECK_THAT(error_of<FormatError>([] { lines_of("PK\x03\x04\x14"); }),
+             Contains("text: expected lines of text, plain or gzip, found a zip archive"));
+  for (const std::string text : {"P", "PK", "PK\x03", "PK!", "PK\x03\x05"}) {
+    CHECK(lines_of(text) == Strings{text});
+    CHECK(lines_of(text + "\nb\n") == Strings{text, "b"});
+  }
+  Pipe pipe;
+  LineStream stream(pipe.name());
+  std::string_view line;
+  for (const char* piece : {"P", "K", "\x03"}) {
+    pipe.write(piece);
+    CHECK_FALSE(stream.ready());
+  }
+  pipe.write("\n");
+  REQUIRE(stream.ready());
+  REQUIRE(stream.next(line));
+  CHECK(line == "PK\x03");
+}

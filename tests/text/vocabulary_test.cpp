@@ -84,6 +84,10 @@ TEST_CASE("a damaged vocabulary file is refused with the line") {
   CHECK(load_error("<pad>\n<unk>\na\n\nb\n") == ":4: expected a word, found an empty line");
   CHECK(load_error("<pad>\n<unk>\na\r\n") == ":3: expected LF line ends, found a CR");
   CHECK(load_error("<pad>\n<unk>\na\nb\na\n") == ":5: the word \"a\" stands on line 3 already");
+  const std::string word(1000, 'a'), told(60, 'a');
+  CHECK(load_error("<pad>\n<unk>\n" + word + "\n" + word + "\n") ==
+        ":4: the word \"" + told + "\" stands on line 3 already");
+  CHECK(load_error(word + "\n") == ":1: expected <pad>, found \"" + told + "\"");
   CHECK(load_error("<pad>\n<unk>\n<pad>\n") == ":3: <pad> occurs twice");
   CHECK(load_error("<pad>\n<unk>\na\nb") ==
         ":4: expected a line end behind the last word: the file is cut");

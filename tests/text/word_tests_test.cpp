@@ -71,6 +71,21 @@ TEST_CASE("analogies need no section") {
   CHECK(test.sections[0].questions.size() == 2);
 }
 
+TEST_CASE("numerals, and words that are written as no finite number, make no pairs of analogies") {
+  for (const std::string first : {"one 1 two 2", "a b c nan", "inf infinite nan Naan"}) {
+    for (const std::string& content : {first + "\na b c d\n", "a b c d\n" + first + "\n"}) {
+      INFO(content);
+      const WordTest test = read(content);
+      CHECK(test.pairs.empty());
+      REQUIRE(test.sections.size() == 1);
+      CHECK(test.sections[0].questions.size() == 2);
+    }
+  }
+  const WordTest pairs = read("bread nan 3.5\n");
+  REQUIRE(pairs.pairs.size() == 1);
+  CHECK(pairs.pairs[0].second == "nan");
+}
+
 TEST_CASE("lines that do not fit are refused with line, expected and found") {
   CHECK(refused("") == ": expected pairs of words or analogies, found an empty file");
   CHECK(refused("\n# nothing\n") == ": expected pairs of words or analogies, found an empty file");
@@ -82,7 +97,12 @@ TEST_CASE("lines that do not fit are refused with line, expected and found") {
         ":4: expected four words, or \": SECTION\", found \"a b c\"");
   CHECK(refused("a b\n") ==
         ":1: expected two words and a rating, four words, or \": SECTION\", found \"a b\"");
+  CHECK(refused("c d inf\na b 1\n") == ":1: expected two words and a rating, found \"c d inf\"");
+  CHECK(refused("c 4 5\na b 1\n") == ":1: expected two words and a rating, found \"c 4 5\"");
   // Word vectors, given by mistake.
-  CHECK_THAT(refused("the 0.1 0.2 0.3\nof 0.3 0.2 0.1\n"),
-             Contains(":1: expected two words and a rating, found \"the 0.1"));
+  for (const std::string row : {"the 0.1 0.2", "the 0.1 0.2 0.3", "the 0.1 0.2 0.3 0.4"}) {
+    CHECK(refused(row + "\n" + row + "\n") ==
+          ":1: expected two words and a rating, four words, or \": SECTION\", found \"" + row +
+              "\"");
+  }
 }
