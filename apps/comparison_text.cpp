@@ -7,6 +7,7 @@
 #include <tapegrad/core/format.hpp>
 #include <tapegrad/training/json_string.hpp>
 
+#include "console/printable.hpp"
 #include "similar_words_text.hpp"
 
 namespace tapegrad {
@@ -47,7 +48,8 @@ std::string neighbours_text(const Comparison& comparison, const char* name,
                             const std::vector<Neighbour>& neighbours) {
   std::string text, line = fmt::format("  {:<7}", name);
   for (const Neighbour& each : neighbours) {
-    const std::string next = fmt::format(" {} {:.2f}", word_of(comparison, each), each.cosine);
+    const std::string next =
+        fmt::format(" {} {:.2f}", console::printable(word_of(comparison, each)), each.cosine);
     if (line.size() + next.size() > 96) {
       text += line + "\n";
       line = std::string(9, ' ');
@@ -63,9 +65,10 @@ std::string table_text(const Comparison& comparison) {
   text += fmt::format("\n{:<24} {:>7} {:>9} {:>7}\n", "word", "kept", "distance", "cosine");
   for (const ShownWord& shown : comparison.shown) {
     const VectorChange& change = comparison.changes[shown.place];
-    text += fmt::format("{:<24} {:>7} {:>9} {:>7}\n", comparison.words[shown.place], change.shared,
-                        change.distance ? fmt::format("{:.4f}", *change.distance) : "-",
-                        change.cosine ? fmt::format("{:.4f}", *change.cosine) : "-");
+    text +=
+        fmt::format("{:<24} {:>7} {:>9} {:>7}\n", console::printable(comparison.words[shown.place]),
+                    change.shared, change.distance ? fmt::format("{:.4f}", *change.distance) : "-",
+                    change.cosine ? fmt::format("{:.4f}", *change.cosine) : "-");
     text += neighbours_text(comparison, "before", shown.before);
     text += neighbours_text(comparison, "after", shown.after);
   }

@@ -9,6 +9,8 @@
 #include <tapegrad/core/format.hpp>
 #include <tapegrad/training/json_string.hpp>
 
+#include "console/printable.hpp"
+
 namespace tapegrad {
 namespace {
 
@@ -37,7 +39,8 @@ std::string json_neighbours(const std::vector<std::string>& words,
 std::string table_of(const WordSpace& space, const std::vector<Neighbour>& neighbours) {
   std::string text;
   for (const Neighbour& each : neighbours) {
-    text += fmt::format("  {:<24} {:>7.4f}\n", space.word(each.row), each.cosine);
+    text +=
+        fmt::format("  {:<24} {:>7.4f}\n", console::printable(space.word(each.row)), each.cosine);
   }
   return text;
 }
@@ -115,9 +118,10 @@ std::string evaluation_table(const std::vector<EvaluatedFile>& files) {
     }
     analogies += name + "\n";
     const auto add = [&](const AnalogiesResult& part) {
-      analogies += fmt::format("  {:<30} {:>9} {:>8} {:>9} {:>9} {:>7}\n", part.name,
-                               part.questions, part.missing, part.correct,
-                               share_text(part.accuracy()), share_text(part.accuracy_of_all()));
+      analogies +=
+          fmt::format("  {:<30} {:>9} {:>8} {:>9} {:>9} {:>7}\n", console::printable(part.name),
+                      part.questions, part.missing, part.correct, share_text(part.accuracy()),
+                      share_text(part.accuracy_of_all()));
     };
     for (const AnalogiesResult& part : each.sections) add(part);
     for (const AnalogiesResult& part : sums(each.sections)) add(part);

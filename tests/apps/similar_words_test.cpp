@@ -65,6 +65,16 @@ TEST_CASE("neighbours as a table, and as JSON") {
         of_vectors({"cat", "--output", "json", "--top", "3"}).out);
 }
 
+TEST_CASE("control characters in words of a file do nothing to the terminal of a table") {
+  const TemporaryDirectory directory;
+  const std::string vectors = directory.file("vectors.txt", "cat 1 0\n\x1b[31mred 1 0.5\n");
+  const std::string table =
+      similar_words({vectors, "cat", "--output", "table", "--compare", vectors}).out +
+      similar_words({vectors, "cat", "--output", "table"}).out;
+  CHECK_THAT(table, Contains("  \\x1B[31mred               0.8944\n"));
+  CHECK(table.find('\x1b') == std::string::npos);
+}
+
 TEST_CASE("words from standard input are answered as they come") {
   const Files files;
   Piped program("similar_words", {files.vectors, "--top", "1"});
