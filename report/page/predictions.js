@@ -71,7 +71,7 @@ function markedText({text, left_out: leftOut, label, predicted, probability}, la
       element(
           'p', {class: 'text', dir: 'auto'},
           text.flatMap((each) => [token(each, most, ...classColors(predicted, labels)), ' ']),
-          leftOut ? element('span', {class: 'small'}, `… and ${count(leftOut)} more`) : undefined));
+          leftOut ? element('span', {class: 'small'}, `… and ${count(leftOut)} more`) : null));
 }
 
 function showTexts(id, texts, labels, shown) {

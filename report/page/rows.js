@@ -31,7 +31,7 @@ function rowFigures(data) {
           ])
     });
   }
-  if (!frozenTable(data)) {
+  if (steps.step?.length > 0) {
     figures.push(...gradientFigures(data));
   }
   if (rows.touched_by_rank?.some(([, times]) => times > 0)) {

@@ -69,6 +69,16 @@ class Resumed(PageTest):
         label = self.js('return document.getElementById("curve-dev_loss").ariaLabel')
         self.assertIn(f"fine-tuned from {wanted[4]:.3g} to ", label)
 
+    def test_a_table_that_was_trained_before_the_resume_was_not_frozen(self):
+        report = fake_data.resumed()
+        steps = report["ways"][0]["recorded"]["steps"]
+        for values in steps.values():
+            values.clear()
+        self.show(assemble.page(report))
+        self.choose_way(0)
+        self.assertIn("see them move", self.text("#map-text"))
+        self.assertNotIn("frozen", self.text("#rows-text"))
+
     def test_an_epoch_without_a_loss_is_a_gap_and_one_between_gaps_a_dot(self):
         report = fake_data.resumed()
         run = report["ways"][0]["runs"][0]
