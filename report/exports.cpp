@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <iterator>
@@ -25,45 +26,43 @@ Json number(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
-// One object an epoch of each training, all with the same names in the same order.
-std::vector<Json> metrics(const ExperimentResult& result, const ReportRecorder& recorder) {
-  std::vector<Json> lines;
+constexpr std::array metric_names = {"embeddings",     "seed",     "fold",         "epoch", "loss",
+                                     "train_accuracy", "dev_loss", "dev_accuracy", "best"};
+
+using Metrics = std::array<Json, metric_names.size()>;
+
+// The values of metric_names, at each epoch of each training.
+std::vector<Metrics> metrics(const ExperimentResult& result, const ReportRecorder& recorder) {
+  std::vector<Metrics> lines;
   for (std::size_t way = 0; way < result.groups.size(); ++way) {
     const std::vector<Run>& runs = result.groups[way].runs;
     for (std::size_t i = 0; i < runs.size(); ++i) {
       Index number_of_epoch = 0;
       for (const EpochRecord& epoch : runs[i].fit.epochs) {
         ++number_of_epoch;
-        lines.push_back({{"embeddings", result.groups[way].embeddings.name},
-                         {"seed", runs[i].seed},
-                         {"fold", runs[i].fold},
-                         {"epoch", number_of_epoch},
-                         {"loss", number(epoch.loss)},
-                         {"train_accuracy", number(epoch.train_accuracy)},
-                         {"dev_loss", number(recorder.dev_loss(way, i, number_of_epoch))},
-                         {"dev_accuracy", number(epoch.dev_accuracy)},
-                         {"best", number_of_epoch == runs[i].fit.best_epoch}});
+        lines.push_back({result.groups[way].embeddings.name, runs[i].seed, runs[i].fold,
+                         number_of_epoch, number(epoch.loss), number(epoch.train_accuracy),
+                         number(recorder.dev_loss(way, i, number_of_epoch)),
+                         number(epoch.dev_accuracy), number_of_epoch == runs[i].fit.best_epoch});
       }
     }
   }
   return lines;
 }
 
-void write_metrics(const std::string& folder, const std::vector<Json>& lines) {
-  std::string jsonl, csv;
-  for (const Json& line : lines) {
-    jsonl += line.dump() + "\n";
-    if (csv.empty()) {
-      for (const auto& [name, value] : line.items()) csv += (csv.empty() ? "" : ",") + name;
-      csv += '\n';
-    }
+void write_metrics(const std::string& folder, const std::vector<Metrics>& lines) {
+  std::string jsonl, csv = fmt::format("{}\n", fmt::join(metric_names, ","));
+  for (const Metrics& line : lines) {
+    Json named;
     const char* comma = "";
-    for (const Json& value : line) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      named[metric_names[i]] = line[i];
       csv += comma;
-      csv += csv_field(value);
+      csv += csv_field(line[i]);
       comma = ",";
     }
     csv += '\n';
+    jsonl += named.dump() + "\n";
   }
   write_file(folder + "/metrics.jsonl", jsonl);
   write_file(folder + "/metrics.csv", csv);

@@ -9,7 +9,7 @@ namespace tapegrad {
 
 /// Writes into `folder`, which is made if it is missing:
 ///
-/// - metrics.jsonl and metrics.csv: one line an epoch of each training;
+/// - metrics.jsonl and metrics.csv: one line an epoch of each training; the latter with a header;
 /// - for each way to use embeddings whose first training was recorded, WAY/before and WAY/after
 /// with
 ///   vectors.tsv and metadata.tsv, as the embedding projector (projector.tensorflow.org) takes
@@ -17,7 +17,7 @@ namespace tapegrad {
 /// - projector_config.pbtxt, which names these, so that `folder` is a log directory for
 /// TensorBoard.
 ///
-/// std::system_error if that fails.
+/// Deletes nothing that an earlier export left there. std::system_error if writing fails.
 void write_exports(const std::string& folder, const Corpus& corpus, const ExperimentResult& result,
                    const ReportRecorder& recorder);
 

@@ -55,25 +55,29 @@ std::vector<std::vector<std::uint64_t>> confusion(const TestView& test) {
   return counts;
 }
 
-std::vector<JudgedText> most_certain(const TestView& test, bool right, std::size_t n) {
+std::vector<JudgedText> most_certain(const TestView& test, bool right, std::size_t n,
+                                     std::size_t most_tokens) {
   const EncodedTexts& texts = test.training.data.test.texts;
   std::vector<Index> examples, classes;
   std::vector<JudgedText> judged;
   for (const std::size_t i : chosen_texts(test, right, n)) {
     examples.push_back(static_cast<Index>(i));
     classes.push_back(test.said.labels[i]);
-    judged.push_back({{}, labels_of(test)[i], test.said.labels[i], certainty(test, i)});
+    judged.push_back({{}, 0, labels_of(test)[i], test.said.labels[i], certainty(test, i)});
   }
   if (examples.empty()) return judged;
   const std::vector<Real> weights = entry_weights(test.model.net, texts, examples, classes);
-  auto weight = weights.begin();
+  const Real* weight = weights.data();
   for (std::size_t i = 0; i < judged.size(); ++i) {
     std::vector<std::string> names;
     const auto number = static_cast<std::size_t>(examples[i]);
     append_entry_names(test.model, words_of(test, number), texts, examples[i], names);
-    for (std::string& name : names) {
-      judged[i].tokens.push_back({std::move(name), static_cast<double>(*weight++)});
+    const std::size_t kept = std::min(most_tokens, names.size());
+    for (std::size_t k = 0; k < kept; ++k) {
+      judged[i].tokens.push_back({std::move(names[k]), static_cast<double>(weight[k])});
     }
+    judged[i].left_out = names.size() - kept;
+    weight += static_cast<std::ptrdiff_t>(names.size());
   }
   return judged;
 }

@@ -20,7 +20,9 @@ struct TestView {
 std::vector<std::vector<std::uint64_t>> confusion(const TestView& test);
 
 /// The n texts that the model judges right, or wrong, with the greatest probability; of equal ones
-/// the earlier. Weights are those of entry_weights for the predicted class.
-std::vector<JudgedText> most_certain(const TestView& test, bool right, std::size_t n);
+/// the earlier; of each its first `most_tokens` entries. Weights are those of entry_weights for the
+/// predicted class.
+std::vector<JudgedText> most_certain(const TestView& test, bool right, std::size_t n,
+                                     std::size_t most_tokens);
 
 }  // namespace tapegrad

@@ -122,8 +122,8 @@ TrainingRecord make_record(const RecordSource& source, const TableRecording& tab
   const TestView test{source.corpus, training, source.model, source.test,
                       source.experiment.vocabulary.max_tokens};
   record.confusion = confusion(test);
-  record.mistakes = most_certain(test, false, options.mistakes);
-  record.right = most_certain(test, true, options.right);
+  record.mistakes = most_certain(test, false, options.mistakes, options.most_tokens);
+  record.right = most_certain(test, true, options.right, options.most_tokens);
   return record;
 }
 

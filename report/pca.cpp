@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/kernels/blas.hpp>
@@ -31,12 +32,28 @@ Array mean_of(const std::vector<const Array*>& arrays, std::size_t width) {
   return mean;
 }
 
-// The sum of the outer products of all rows, from their mean, with themselves: [D, D].
-xt::xtensor<double, 2> scatter_matrix(const std::vector<const Array*>& arrays, const Array& mean) {
+// The power of two that brings the largest of these numbers near 1, so that no square over- or
+// underflows; 0 if one is not finite. A power of two changes no digit.
+Real scale_of(const std::vector<const Array*>& arrays) {
+  Real largest = 0;
+  for (const Array* x : arrays) {
+    for (const Real value : *x) {
+      if (!std::isfinite(value)) return 0;
+      largest = std::max(largest, std::abs(value));
+    }
+  }
+  constexpr int most = std::numeric_limits<Real>::max_exponent - 1;
+  return largest > 0 ? std::ldexp(Real(1), std::min(most, -std::ilogb(largest))) : Real(1);
+}
+
+// The sum of the outer products of all rows, from their mean and times `scale`, with themselves:
+// [D, D].
+xt::xtensor<double, 2> scatter_matrix(const std::vector<const Array*>& arrays, const Array& mean,
+                                      Real scale) {
   const std::size_t width = mean.size();
   Array sum = zeros({width, width});
   for (const Array* x : arrays) {
-    const Array centred = *x - mean;
+    const Array centred = scale * *x - scale * mean;
     matmul(width, width, x->shape()[0], {centred.data(), width, true}, {centred.data(), width},
            sum.data(), width, true);
   }
@@ -63,11 +80,12 @@ PrincipalAxes principal_axes(const std::vector<const Array*>& arrays, std::size_
         fmt::format("principal_axes: k is {}, above the width {}", k, width));
   }
   PrincipalAxes result{mean_of(arrays, width), zeros({k, width}), std::vector<double>(k, 0.0)};
-  if (k == 0) return result;
+  const Real scale = scale_of(arrays);
+  if (k == 0 || scale == 0) return result;
   prepare_blas();
   check_blas_memory();
   // By rising variance.
-  const auto [variances, vectors] = xt::linalg::eigh(scatter_matrix(arrays, result.mean));
+  const auto [variances, vectors] = xt::linalg::eigh(scatter_matrix(arrays, result.mean, scale));
   double total = 0;
   for (const double variance : variances) total += std::max(0.0, variance);
   for (std::size_t i = 0; i < k; ++i) {

@@ -36,6 +36,7 @@ struct JudgedText {
     double weight = 0;
   };
   std::vector<Token> tokens;
+  std::size_t left_out = 0;  // further tokens: ReportOptions::most_tokens
   Index label = 0;
   Index predicted = 0;
   double probability = 0;  // of the predicted class

@@ -107,10 +107,12 @@ Json to_json(const std::vector<JudgedText>& texts) {
     for (const auto& token : each.tokens) {
       tokens.push_back(Json::array({token.text, short_number(token.weight, drawn_digits)}));
     }
-    all.push_back({{"text", std::move(tokens)},
-                   {"label", each.label},
-                   {"predicted", each.predicted},
-                   {"probability", short_number(each.probability)}});
+    Json text = {{"text", std::move(tokens)},
+                 {"label", each.label},
+                 {"predicted", each.predicted},
+                 {"probability", short_number(each.probability)}};
+    if (each.left_out > 0) text["left_out"] = each.left_out;
+    all.push_back(std::move(text));
   }
   return all;
 }

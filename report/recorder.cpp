@@ -10,14 +10,19 @@
 namespace tapegrad {
 namespace {
 
+// A probability that underflowed has a loss too. Smaller numbers than the smallest normal one are 0
+// while denormal numbers are flushed.
+double loss_of(Real probability) {
+  return -std::log(static_cast<double>(std::max(probability, std::numeric_limits<Real>::min())));
+}
+
 double mean_loss(const Predictions& said, const std::vector<Index>& labels) {
   const auto classes = static_cast<Index>(said.probabilities.shape()[1]);
   double sum = 0;
   std::size_t items = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] >= classes) continue;  // a label that train does not have
-    sum -=
-        std::log(static_cast<double>(said.probabilities(i, static_cast<std::size_t>(labels[i]))));
+    sum += loss_of(said.probabilities(i, static_cast<std::size_t>(labels[i])));
     ++items;
   }
   return sum / static_cast<double>(items);

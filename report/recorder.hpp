@@ -19,6 +19,7 @@ struct ReportOptions {
   Index neighbours = 10;                // of each of them
   std::size_t mistakes = 30;            // most certain ones
   std::size_t right = 10;               // likewise
+  std::size_t most_tokens = 2000;       // of each of these texts: the first ones
   RecorderLimits limits = {};
 };
 
@@ -43,7 +44,8 @@ class ReportRecorder final : public ExperimentObserver {
   /// What was recorded of the first training of these embeddings; nullptr if it was not.
   const TrainingRecord* record(std::size_t way) const;
   /// The mean of -log p(label) over the dev texts whose label is a class, at the end of an epoch of
-  /// a training (RunGroup::runs); NaN if it was not recorded.
+  /// a training (RunGroup::runs); NaN if it was not recorded. A p below the smallest normal Real
+  /// counts as that.
   double dev_loss(std::size_t way, std::size_t run, Index epoch) const;
 
  private:

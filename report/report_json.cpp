@@ -57,11 +57,12 @@ Json way_json(const RunGroup& group, const Json& record, const ReportRecorder& r
   for (std::size_t i = 0; i < group.runs.size(); ++i) {
     runs.push_back(run_json(group.runs[i], record.at("trainings").at(i), recorder, way, i));
   }
-  const TrainingRecord* recorded = group.runs.empty() ? nullptr : recorder.record(way);
+  const bool ran = !group.runs.empty();  // an interrupted experiment has ways that did not
+  const TrainingRecord* recorded = ran ? recorder.record(way) : nullptr;
   return {{"name", group.embeddings.name},
           {"lr", group.lr},
-          {"trainable", group.values.trainable},
-          {"values", group.values.trainable + group.values.frozen},
+          {"trainable", ran ? Json(group.values.trainable) : Json(nullptr)},
+          {"values", ran ? Json(group.values.trainable + group.values.frozen) : Json(nullptr)},
           {"dev", record.at("dev").at("accuracy")},
           {"test", record.at("test").at("accuracy")},
           {"runs", runs},

@@ -9,25 +9,35 @@ const curveKinds = [
 
 /**
  * Mean and extremes over the runs of a way at each epoch. A run that stopped early counts no more;
- * where fewer than half of the runs are left there is nothing, as their mean would jump.
+ * where fewer than half of the runs are left the curve ends, as their mean would jump. Where fewer
+ * than half of those left were measured, as before a resume, it has a gap: `runs` is 0. Runs that
+ * were never measured do not count.
  */
 function curveOf(way, field) {
-  const runs = way.runs.map((run) => run[field] ?? []).filter((values) => values.length > 0);
+  const runs = way.runs.map((run) => run[field] ?? [])
+                   .filter((values) => values.some((value) => !missing(value)));
   const epochs = Math.max(0, ...runs.map((values) => values.length));
   const curve = [];
   for (let e = 0; e < epochs; ++e) {
-    const values = runs.map((run) => run[e]).filter((value) => !missing(value));
-    if (2 * values.length < runs.length || values.length === 0) break;
-    curve.push({
-      epoch: e + 1,
-      mean: mean(values),
-      low: Math.min(...values),
-      high: Math.max(...values),
-      runs: values.length
-    });
+    const left = runs.filter((values) => values.length > e);
+    if (2 * left.length < runs.length) break;
+    const values = left.map((run) => run[e]).filter((value) => !missing(value));
+    curve.push(
+        values.length === 0 || 2 * values.length < left.length ?
+            {epoch: e + 1, mean: NaN, low: NaN, high: NaN, runs: 0} :
+            {
+              epoch: e + 1,
+              mean: mean(values),
+              low: Math.min(...values),
+              high: Math.max(...values),
+              runs: values.length
+            });
   }
   return curve;
 }
+
+/** Whether the line through a place of a curve ends there on both sides: only a dot can show it. */
+const standsAlone = (curve, i) => !curve[i - 1]?.runs && !curve[i + 1]?.runs;
 
 /** The lines of one way: mean, and the band between the extremes. */
 function curveLines(colors, way, i, kind) {
@@ -46,7 +56,7 @@ function curveLines(colors, way, i, kind) {
       borderWidth: 2.25,
       borderDash: wayDash(i),
       pointBackgroundColor: color,
-      pointRadius: curve.length === 1 ? 4 : 0,
+      pointRadius: curve.map((_, i) => standsAlone(curve, i) ? 4 : 0),
       pointHoverRadius: 4,
       tension: 0.2
     },
@@ -101,7 +111,7 @@ const longest = (report) =>
 /** What a curve's picture shows, in words. */
 function curveWords(report, kind) {
   const ofWay = (way) => {
-    const curve = curveOf(way, kind.field);
+    const curve = curveOf(way, kind.field).filter((at) => at.runs > 0);
     if (curve.length === 0) return undefined;
     const show = (at) => kind.percent ? percent(at.mean) : number(at.mean);
     return `${wayName(way)} from ${show(curve[0])} to ${show(curve[curve.length - 1])}`;
@@ -116,8 +126,8 @@ function showCurves(report) {
       runs > 1 ?
           `Lines are means over ${runs} runs, bands reach from the lowest to the highest of them.` :
           'One run of each way.');
-  const kinds =
-      curveKinds.filter((kind) => report.ways.some((way) => curveOf(way, kind.field).length > 0));
+  const kinds = curveKinds.filter(
+      (kind) => report.ways.some((way) => curveOf(way, kind.field).some((at) => at.runs > 0)));
   fill(
       'curves-figures', ...kinds.map((kind) => figureWithChart(`curve-${kind.field}`, kind.title)));
   const hidden = new Set();

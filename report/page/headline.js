@@ -17,13 +17,20 @@ const measuredTexts = (report) =>
         .filter((file) => file.use === (hasTest(report) ? 'test' : 'dev'))
         .reduce((sum, file) => sum + file.texts, 0);
 
-/** Student's t of 95 % (two-sided) for the mean of n differences. */
-const studentT =
-    (n) => [Infinity, Infinity, 12.7, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31][n] ?? 2.26;
+const studentTs =
+    [Infinity, Infinity, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
-/** The headline of several ways: the best against the second. */
-function comparison(report) {
-  const [best, second] = byAccuracy(report).map((i) => report.ways[i]);
+/**
+ * Student's t of 95 % (two-sided) for the mean of n differences; from 11 of them on by the first
+ * terms of its expansion around the normal quantile (Cornish and Fisher), good to 0.003.
+ */
+function studentT(n) {
+  const degrees = n - 1;
+  return studentTs[n] ?? 1.96 + 2.372 / degrees + 2.823 / degrees ** 2;
+}
+
+/** The headline of two ways and more that have results, the best first. */
+function comparison(report, [best, second]) {
   const lead = finalAccuracy(report, best).mean - finalAccuracy(report, second).mean;
   const pairs = pairedDifferences(report, best, second);
   const won = pairs.filter((d) => d > 0).length;
@@ -31,10 +38,13 @@ function comparison(report) {
   const [a, b] = [capitalized(wayName(best)), wayName(second)];
   const reached = percent(finalAccuracy(report, best).mean);
   if (pairs.length < 2) {
+    const oneEach = [best, second].every((way) => finalAccuracies(report, way).length === 1);
     return [
       `${a} comes out ahead with ${reached}`,
-      `${points(lead)} more than ${b}. With one run of each, the spread is unknown: ` +
-          'this may be chance.'
+      `${points(lead)} more than ${b}. ` +
+          (oneEach ?
+               'With one run of each, the spread is unknown: this may be chance.' :
+               'Too few runs of both have the same start to compare them: this may be chance.')
     ];
   }
   const runs = `in ${won} of ${pairs.length} runs`;
@@ -54,9 +64,8 @@ function comparison(report) {
   ];
 }
 
-function headline(report) {
-  if (report.ways.length > 1) return comparison(report);
-  const way = report.ways[0];
+/** The headline of the only way that has results. */
+function onlyResult(report, way) {
   const {mean: accuracy, sd} = finalAccuracy(report, way);
   const runs = finalAccuracies(report, way).length;
   return [
@@ -64,6 +73,18 @@ function headline(report) {
     runs > 1 ? `Over ${runs} runs it spreads by ±\u00a0${points(sd)}.` :
                'One run, so the spread is unknown.'
   ];
+}
+
+/** The headline and what stands below it. An interrupted run can leave ways without results. */
+function headline(report) {
+  const has = (way) => !missing(finalAccuracy(report, way).mean);
+  const ways = byAccuracy(report).map((i) => report.ways[i]).filter(has);
+  if (ways.length === 0) return ['No training has results', ''];
+  const [first, detail] = ways.length > 1 ? comparison(report, ways) : onlyResult(report, ways[0]);
+  const without = report.ways.filter((way) => !has(way)).map(wayName);
+  if (without.length === 0) return [first, detail];
+  const have = without.length === 1 ? 'has' : 'have';
+  return [first, `${detail} ${capitalized(listed(without))} ${have} no results.`];
 }
 
 function showHeadline(report) {
@@ -127,7 +148,9 @@ function showResultsChart(report, on) {
       (way, i) => finalAccuracies(report, way).map((run) => ({x: 100 * run.accuracy, y: i, run})));
   const middle = ways.map((way) => finalAccuracy(report, way));
   const words = ways.map(
-      (way, i) => `${wayName(way)} ${percent(middle[i].mean)}, ± ${points(middle[i].sd ?? 0)}`);
+      (way, i) => missing(middle[i].mean) ?
+          `${wayName(way)} no results` :
+          `${wayName(way)} ${percent(middle[i].mean)}, ± ${points(middle[i].sd ?? 0)}`);
   fill(
       'results-caption',
       `Accuracy on ${on}: each dot a run, the stroke their mean, the bar one standard deviation.`);

@@ -123,10 +123,12 @@ function mapWords() {
       missing(first) ? '' : ` (${percent(first, 0)} across and ${percent(second, 0)} upwards)`;
   const what = `The ${count(words.length)} most frequent words, drawn along the two directions ` +
       `in which the table varies most${directions}. `;
-  if (map.movers.length === 0) {
+  if (frozenTable(map.data)) {
     return what +
         'The table was frozen: no word moves, only what the classifier says of them changes.';
   }
+  if (map.movers.length === 0)
+    return what + `Up to epoch ${best ?? '–'}, whose model was kept, none of them moved.`;
   return what + `Drag the slider to see them move; the model of epoch ${best ?? '–'} was kept.`;
 }
 
@@ -141,6 +143,7 @@ function showMap() {
   map.extent = extentOf(map.data.pca.xy);
   map.whole =
       wholeView({width: byId('map-plot').clientWidth, height: byId('map-plot').clientHeight});
+  endMovements();
   Object.assign(map.now, map.whole, {time: keptTime()});
   showSlider();
   showShownWords();

@@ -44,18 +44,30 @@ function fitView(size) {
   map.now.scale = share * map.whole.scale;
 }
 
-let moving = 0;  // number of the movement under way: a new one ends it
+// Numbers of the movements under way, through time and of the view: a new one of a kind ends that
+// before it, and leaves the other kind alone.
+const moving = {
+  time: 0,
+  view: 0
+};
+
+function endMovements() {
+  ++moving.time;
+  ++moving.view;
+}
 
 /**
- * Moves what the map shows (`time`, `x`, `y`, `scale`) to new values; at once where the user wants
- * no motion. `then` is called when it is there, unless another movement came between.
+ * Moves what the map shows, either its `time` or its view (`x`, `y`, `scale`), to new values; at
+ * once where the user wants no motion. `then` is called when it is there, unless another movement
+ * of this kind came between.
  */
 function moveMap(goal, then = () => {}, milliseconds = 350) {
   const from = {...map.now};
   const start = performance.now();
-  const mine = ++moving;
+  const kind = 'time' in goal ? 'time' : 'view';
+  const mine = ++moving[kind];
   const step = (now) => {
-    if (mine !== moving) return;
+    if (mine !== moving[kind]) return;
     const passed = reducedMotion() || milliseconds === 0 ?
         1 :
         Math.min(1, Math.max(0, (now - start) / milliseconds));

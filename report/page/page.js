@@ -6,11 +6,14 @@ const byId = (id) => document.getElementById(id);
 
 /**
  * A new element. `attributes`: names to values; `class`, `on...` functions and `--...` custom
- * properties are understood, undefined and false leave an attribute out. `children`: nodes or
- * texts.
+ * properties are understood, undefined and false leave an attribute out. `children`: nodes, texts
+ * and lists of them.
  */
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
+  // Before `dir` is set: with "auto" the browser looks through all children for each new one.
+  for (const child of children.flat())
+    if (child !== undefined && child !== null) made.append(child);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue;
     if (typeof value === 'function')
@@ -20,7 +23,6 @@ function element(tag, attributes = {}, ...children) {
     else
       made.setAttribute(name, value === true ? '' : value);
   }
-  made.append(...children.filter((child) => child !== undefined && child !== null));
   return made;
 }
 
@@ -67,14 +69,22 @@ const count = (n) => (missing(n) ? '–' : n.toLocaleString('en'));
 const percent = (share, digits = 1) =>
     (missing(share) ? '–' : `${(100 * share).toFixed(digits)}\u00a0%`);
 
+// Formats are kept: to make one takes much longer than to use it.
+const numberFormats = new Map();
+
+function numberFormat(digits) {
+  if (!numberFormats.has(digits))
+    numberFormats.set(digits, new Intl.NumberFormat('en', {maximumSignificantDigits: digits}));
+  return numberFormats.get(digits);
+}
+
 /** A number with three significant digits. */
 function number(value) {
   if (missing(value)) return '–';
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size < 1e-3 || size >= 1e6) return value.toExponential(1).replace('e', ' e').replace('+', '');
-  return value.toLocaleString(
-      'en', {maximumSignificantDigits: Math.max(3, Math.ceil(Math.log10(size)))});
+  return numberFormat(Math.max(3, Math.ceil(Math.log10(size)))).format(value);
 }
 
 /** A number as text, with as many decimals as three digits of the greatest of its kind need. */

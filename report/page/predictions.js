@@ -60,9 +60,9 @@ function classColors(label, labels) {
 const sureness = (probability) =>
     probability > 0.9999 ? 'more than 99.99\u00a0%' : percent(probability, 2);
 
-function markedText({text, label, predicted, probability}, labels) {
+function markedText({text, left_out: leftOut, label, predicted, probability}, labels) {
   const name = (i) => wordText(labels[i] ?? `class ${i}`);
-  const most = Math.max(...text.map(([, weight]) => Math.abs(weight ?? 0)));
+  const most = text.reduce((greatest, [, weight]) => Math.max(greatest, Math.abs(weight ?? 0)), 0);
   const said = [name(predicted), `, ${sureness(probability)} sure`];
   const truth =
       label === predicted ? [', and right'] : ['. It is ', element('strong', {}, name(label))];
@@ -70,7 +70,8 @@ function markedText({text, label, predicted, probability}, labels) {
       'li', {}, element('p', {class: 'verdict'}, 'The model says ', ...said, ...truth, '.'),
       element(
           'p', {class: 'text', dir: 'auto'},
-          ...text.flatMap((each) => [token(each, most, ...classColors(predicted, labels)), ' '])));
+          text.flatMap((each) => [token(each, most, ...classColors(predicted, labels)), ' ']),
+          leftOut ? element('span', {class: 'small'}, `… and ${count(leftOut)} more`) : null));
 }
 
 function showTexts(id, texts, labels, shown) {

@@ -3,11 +3,12 @@
 /** Shows everything that belongs to one way of training. */
 function showWay() {
   const data = recorded();
-  const name = wayName(page.report.ways[page.way]);
+  const way = page.report.ways[page.way];
+  const beside = way.runs.length === 0 ? '' : ' beside its results';
   byId('not-recorded').hidden = data !== null;
   fill(
       'not-recorded',
-      `Of “${name}” nothing was recorded beside its results, so there is no map and no list ` +
+      `Of “${wayName(way)}” nothing was recorded${beside}, so there is no map and no list ` +
           'of its words.');
   for (const section of document.querySelectorAll('.of-way')) section.hidden = data === null;
   if (data === null) return stopPlaying();

@@ -111,11 +111,11 @@ function showRows() {
   const data = recorded();
   const figures = rowFigures(data);
   byId('rows').hidden = figures.length === 0;
-  const frozen = !(data.steps?.step?.length > 0);
   fill(
       'rows-text',
-      frozen ? 'The table was frozen: its rows got no gradient and stayed what they were.' :
-               `All rows of the table, not only those on the map. ${gradientText(data.steps)}`);
+      frozenTable(data) ?
+          'The table was frozen: its rows got no gradient and stayed what they were.' :
+          `All rows of the table, not only those on the map. ${gradientText(data.steps)}`);
   fill(
       'rows-figures',
       ...figures.map(({id, title, caption}) => figureWithChart(id, title, caption)));

@@ -9,6 +9,7 @@ function settingText(value) {
 
 function showSettings(report) {
   const {files = [], coverage, labels, vocabulary_size: rows} = report.data;
+  const classes = classLabels();
   fill('command', report.command ?? '');
   byId('command').parentElement.hidden = !report.command;
   fill(
@@ -32,10 +33,12 @@ function showSettings(report) {
       '' :
       ` ${share(coverage.words_with_vector, coverage.words)} of the words have a pretrained ` +
           `vector, which are ${share(coverage.tokens_with_vector, coverage.tokens)} of the text.`;
+  const names = (some) => some.flatMap((label, i) => [i > 0 ? ', ' : '', wordText(label)]);
+  const others = labels.slice(classes.length);
   fill(
-      'coverage', `${plural(labels.length, 'class', 'classes')}: `,
-      ...labels.flatMap((label, i) => [i > 0 ? ', ' : '', wordText(label)]),
-      `. ${count(rows)} entries in the vocabulary.${covered}`);
+      'coverage', `${plural(classes.length, 'class', 'classes')}: `, ...names(classes), '. ',
+      ...(others.length > 0 ? ['Only in dev or test: ', ...names(others), '. '] : []),
+      `${count(rows)} entries in the vocabulary.${covered}`);
   fill(
       'settings-list',
       ...Object.entries(report.settings ?? {})

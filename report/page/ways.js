@@ -31,6 +31,9 @@ const wayDash = (i) => [[], [7, 3], [2, 3], [9, 3, 2, 3]][i % 4];
 /** What was recorded of the way that is looked at, or null. */
 const recorded = () => page.report.ways[page.way].recorded ?? null;
 
+/** Whether no step gave the table a gradient, those before a resume included. */
+const frozenTable = (data) => !(data.padding?.steps > 0);
+
 /** Whether the report has accuracies on a test set. */
 const hasTest = (report) => report.ways.some((way) => !missing(way.test?.mean));
 

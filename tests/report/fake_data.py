@@ -180,6 +180,52 @@ def no_test():
     return report(made, tested=False)
 
 
+def without_runs(name):
+    """A way that an interrupted run did not come to."""
+    none = {"mean": None, "sd": 0}
+    sizes = {"trainable": None, "values": None}
+    return {
+        "name": name, "lr": 0.001, **sizes, "dev": none, "test": none, "runs": [], "recorded": None
+    }
+
+
+def interrupted():
+    frozen = way("frozen", 11, 0.775, runs=1, words=300)
+    return {**report([frozen, without_runs("finetune"), without_runs("random")]), "cancelled": True}
+
+
+def resumed():
+    """The first way was trained to its fourth epoch before the resume."""
+    ways = [way("finetune", 12, 0.828, runs=1, words=300), way("random", 13, 0.79, words=300)]
+    ways[0]["runs"][0]["dev_loss"][:4] = [None] * 4
+    ways[0]["recorded"]["first_step"] = 864
+    return report(ways)
+
+
+def kept_before_the_thaw():
+    """The table was trained, but not yet in the epoch that was kept."""
+    made = way("thaw:8", 14, 0.826, words=300)
+    made["recorded"]["moved"] = [0] * 300
+    made["recorded"]["neighbours"] = []
+    return report([made])
+
+
+def long_text():
+    """A text that the program cut."""
+    made = way("finetune", 12, 0.828, words=300)
+    text = [["word", 0.01], ["film", None]] * 1000
+    made["recorded"]["mistakes"][0].update(text=text, left_out=38000)
+    return report([made])
+
+
+def other_labels():
+    """Test has a label that train does not have."""
+    made = report([way("finetune", 12, 0.828, words=300)], ["negative", "positive", "odd"])
+    made["data"]["classes"] = 2
+    made["ways"][0]["recorded"]["confusion"] = [[70, 20, 0], [15, 75, 0], [4, 6, 0]]
+    return made
+
+
 KINDS = {
     f.__name__: f
     for f in [
@@ -191,6 +237,11 @@ KINDS = {
         three_classes,
         strange_words,
         no_test,
+        interrupted,
+        resumed,
+        kept_before_the_thaw,
+        long_text,
+        other_labels,
     ]
 }
 

@@ -36,6 +36,34 @@ class Map(PageTest):
         self.assertEqual(self.js("return map.now.time"), 10)
         self.assertEqual(self.text("#play"), "Play")
 
+    def test_zoom_and_pan_leave_play_alone(self):
+        self.show()
+        self.set_epoch(8)
+        self.press("#play")
+        self.browser.later(
+            """
+          const look = () => Number.isInteger(map.now.time) ? requestAnimationFrame(look) : done();
+          look();"""
+        )  # it is between two epochs
+        whole = self.js("zoom(2, undefined, 0); pan(10, 0); return map.whole.scale")
+        self.browser.later(
+            """
+          const end = performance.now() + 10_000;
+          const look = () => playing && performance.now() < end ? setTimeout(look, 50) : done();
+          look();"""
+        )
+        self.assertEqual(self.js("return map.now.time"), 10)
+        self.assertEqual(self.text("#play"), "Play")
+        self.assertLess(self.js("return map.now.scale"), whole)
+
+    def test_another_way_ends_what_moves(self):
+        self.show()
+        self.set_epoch(0)
+        self.js("goToTime(3)")
+        self.choose_way(2)
+        self.browser.at_rest()
+        self.assertEqual(self.js("return map.now.time"), self.js("return keptTime()"))
+
     def test_with_reduced_motion_points_jump(self):
         self.browser.media(prefers_reduced_motion="reduce")
         self.show()

@@ -74,6 +74,35 @@ class EveryReport(PageTest):
             self.assertEqual(self.text("#word h3 bdi"), word)
         self.assert_quiet()
 
+    def test_interrupted(self):
+        self.check_kind("interrupted")
+
+    def test_resumed(self):
+        self.check_kind("resumed")
+
+    def test_other_labels(self):
+        self.check_kind("other_labels")
+        text = self.text("#coverage")
+        self.assertIn("2 classes: negative, positive. Only in dev or test: odd.", text)
+
+    def test_kept_before_the_thaw(self):
+        self.check_kind("kept_before_the_thaw")
+        self.assertNotIn("frozen", self.text("#map-text"))
+        self.assertIn("none of them moved", self.text("#map-text"))
+        self.assertNotIn("frozen", self.text("#rows-text"))
+
+    def test_long_text(self):
+        self.check_kind("long_text")
+        self.assertIn("… and 38,000 more", self.text("#mistakes li:nth-child(1)"))
+
+    def test_a_text_can_have_more_tokens_than_a_call_has_arguments(self):
+        self.show()
+        script = """
+          const text = Array.from({length: 80_000}, () => ["word", 0.1]);
+          const item = markedText({text, label: 0, predicted: 1, probability: 0.9}, ["a", "b"]);
+          return item.querySelectorAll(".token").length;"""
+        self.assertEqual(self.js(script), 80_000)
+
     def test_damaged_data_is_said(self):
         self.browser.open(USUAL.replace('"format_version":1', '"format_version":2', 1))
         self.assertIn("format version 2", self.text("#trouble"))
@@ -100,6 +129,14 @@ class Headline(PageTest):
             way["test"] = {"mean": sum(scores) / 3, "sd": 0.01}
         self.show(assemble.page(report))
         self.assertIn("level", self.text("h1"))
+
+
+    def test_students_t_is_that_of_the_table(self):
+        self.show()
+        table = {1: 12.706, 4: 2.776, 9: 2.262, 10: 2.228, 19: 2.093, 29: 2.045, 49: 2.010}
+        for degrees, t in table.items():
+            self.assertAlmostEqual(self.js(f"return studentT({degrees} + 1)"), t, delta=0.003)
+        self.assertTrue(self.js("return studentT(1) === Infinity"))
 
 
 class RealReport(PageTest):

@@ -35,6 +35,7 @@ if absent:
 if len(sys.argv) > 1 and os.path.exists(sys.argv[1]):
     os.environ["TRAIN_SENTIMENT"] = os.path.abspath(sys.argv.pop(1))
 
+from page_cut_short import Interrupted, Resumed  # noqa: E402, F401
 from page_map import Map, Search  # noqa: E402, F401
 from page_reports import EveryReport, Headline, RealReport  # noqa: E402, F401
 from page_use import Keyboard, Looks, Sections  # noqa: E402, F401

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <limits>
 #include <same.hpp>
 #include <stdexcept>
 #include <tapegrad/core/errors.hpp>
@@ -102,6 +103,25 @@ TEST_CASE("rows that are all equal, and no rows at all, have nothing to explain"
   const Array none = tapegrad::zeros({0, 3});
   CHECK(principal_axes({&none}, 2).explained == std::vector<double>{0, 0});
   CHECK(coordinates(axes, none).shape() == tapegrad::Shape{0, 2});
+}
+
+TEST_CASE("large and small numbers have the axes of numbers near one") {
+  const PrincipalAxes plain = principal_axes({&before, &after}, 2);
+  for (const int power : {100, 66, -66, -100}) {
+    const tapegrad::Real scale = std::ldexp(tapegrad::Real(1), power);
+    const Array first = scale * before, second = scale * after;
+    const PrincipalAxes axes = principal_axes({&first, &second}, 2);
+    CHECK(same_bits(axes.axes, plain.axes));
+    CHECK(axes.explained == plain.explained);
+  }
+}
+
+TEST_CASE("numbers that are not finite have nothing to explain") {
+  Array x = before;
+  for (const double odd : {std::numeric_limits<double>::infinity(), std::nan("")}) {
+    x(1, 2) = static_cast<tapegrad::Real>(odd);
+    CHECK(principal_axes({&x}, 2).explained == std::vector<double>{0, 0});
+  }
 }
 
 TEST_CASE("axes of arrays that do not fit each other are refused") {

@@ -1,82 +1,20 @@
 #include <catch2/catch.hpp>
-#include <filesystem>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <sstream>
-#include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
-#include <tapegrad/report/exports.hpp>
 #include <tapegrad/report/page_parts.hpp>
 #include <tapegrad/report/record_json.hpp>
 #include <tapegrad/report/report.hpp>
 #include <tapegrad/training/checkpoints.hpp>
 
 #include <temporary.hpp>
-#include "../training/tiny.hpp"
+#include "small_report.hpp"
 
 namespace tg = tapegrad;
 using Catch::Contains;
 using Json = nlohmann::ordered_json;
-using tg::read_file;
-
-namespace {
-
-const tiny::Labelled some_train = {{"bad", "a dull film"},     {"good", "a fine film"},
-                                   {"bad", "poor and dull"},   {"good", "nice and fine"},
-                                   {"bad", "so so, but poor"}, {"good", "nice nice film"}};
-const tiny::Labelled some_dev = {{"bad", "dull"}, {"good", "fine"}};
-const tiny::Labelled some_test = {{"bad", "poor film"}, {"good", "a nice surprise"}};
-
-tg::Corpus corpus(const tiny::Labelled& test = some_test) {
-  tg::Corpus all = tiny::corpus(some_train, some_dev, test);
-  all.files = {{"train", "made up", "tests", some_train.size()}};
-  return all;
-}
-
-tg::WordVectors vectors() {
-  return {{"dull", "film", "fine", "nice", "poor", "surprise"}, tiny::table(6, 4)};
-}
-
-struct Recorded {
-  tg::Corpus corpus;
-  tg::ExperimentOptions options;
-  tg::ExperimentResult result;
-  std::unique_ptr<tg::ReportRecorder> recorder;
-
-  Json json() const {
-    return Json::parse(
-        report_json({"title", "command", "now"}, corpus, options, result, *recorder));
-  }
-};
-
-tg::ExperimentOptions options_of(const std::vector<std::string>& ways) {
-  tg::ExperimentOptions options;
-  for (const auto& name : ways) options.embeddings.push_back(tg::embedding_choice(name));
-  options.seeds = 2;
-  options.fit.epochs = 3;
-  options.fit.batch_size = 2;
-  options.lr = 0.05;
-  return options;
-}
-
-Recorded run(tg::Corpus data, const tg::ExperimentOptions& options, tg::ReportOptions wanted = {}) {
-  Recorded all{std::move(data), options, {}, nullptr};
-  const tg::WordVectors words = vectors();
-  all.recorder =
-      std::make_unique<tg::ReportRecorder>(all.corpus, words, all.options, std::move(wanted));
-  all.options.observer = all.recorder.get();
-  all.result = tg::run_experiment(all.corpus, words, all.options);
-  return all;
-}
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> all;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) all.push_back(line);
-  return all;
-}
-
-}  // namespace
+using namespace small_report;
 
 TEST_CASE("numbers in a report are short, and null if they are none") {
   const auto text = [](double x, int digits) { return tg::short_number(x, digits).dump(); };
@@ -179,6 +117,53 @@ TEST_CASE("texts are told with their own words, unknown ones too, and judged or 
   for (const Json& right : recorded["right"]) CHECK(right["label"] == right["predicted"]);
 }
 
+TEST_CASE("of a long text the first tokens are kept, and how many were left out is told") {
+  const Recorded all = run(corpus({{"bad", "a dull film and so so poor"}, {"good", "a nice film"}}),
+                           options_of({"finetune"}), {.most_tokens = 3});
+  const Recorded whole = run(all.corpus, options_of({"finetune"}));
+  const auto texts_of = [](const Recorded& of) {
+    Json recorded = of.json()["ways"][0]["recorded"];
+    Json texts = recorded["mistakes"];
+    for (const Json& each : recorded["right"]) texts.push_back(each);
+    return texts;
+  };
+  const Json cut = texts_of(all), uncut = texts_of(whole);
+  REQUIRE(cut.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::size_t tokens = uncut[i]["text"].size();
+    CHECK_FALSE(uncut[i].contains("left_out"));
+    REQUIRE(cut[i]["text"].size() == 3);
+    for (std::size_t k = 0; k < 3; ++k) CHECK(cut[i]["text"][k] == uncut[i]["text"][k]);
+    CHECK((tokens == 3 || tokens == 7));
+    CHECK(cut[i].contains("left_out") == (tokens == 7));
+    CHECK(cut[i].value("left_out", 0) == (tokens == 7 ? 4 : 0));
+  }
+}
+
+TEST_CASE("ways that an interrupted experiment did not come to have no sizes") {
+  Recorded all = run(corpus(), options_of({"frozen", "finetune"}));
+  all.result.groups[1].runs.clear();
+  all.result.groups[1].values = {};
+  all.result.cancelled = true;
+  const Json json = all.json();
+  CHECK(json["ways"][0]["trainable"].is_number());
+  const Json& none = json["ways"][1];
+  for (const char* name : {"trainable", "values", "recorded"}) CHECK(none[name].is_null());
+  CHECK(none["runs"].empty());
+}
+
+TEST_CASE("a probability that underflows has the loss of the smallest normal number") {
+  const tiny::Labelled wrong = {{"bad", "nice fine"}, {"good", "dull poor"}};
+  tg::Corpus data = tiny::corpus(some_train, wrong, some_test);
+  data.files = corpus().files;
+  tg::ExperimentOptions options = options_of({"random"});
+  options.lr = 100;
+  const Json run_json = run(data, options).json()["ways"][0]["runs"][0];
+  CHECK(run_json["dev_accuracy"][2] == 0);
+  // -log(2^-126)
+  CHECK(run_json["dev_loss"][2].get<double>() == Approx(126 * std::log(2.0)).epsilon(1e-4));
+}
+
 TEST_CASE("dev texts with a label that train does not have are not in the loss on dev") {
   const auto losses = [](const tiny::Labelled& dev) {
     tg::Corpus data = tiny::corpus(some_train, dev, some_test);
@@ -273,40 +258,5 @@ TEST_CASE("the page is whole: every placeholder is filled, and no data end its s
   CHECK_FALSE(holds("<!--"));
   for (const char* name : {"title", "style", "data", "chart", "script", "licence"}) {
     CHECK_FALSE(holds(std::string("{{").append(name).append("}}")));
-  }
-}
-
-TEST_CASE("exports have a line an epoch, and a folder for each way before and after") {
-  const TemporaryDirectory to;
-  const Recorded all = run(corpus(), options_of({"finetune", "thaw:2", "finetune"}));
-  write_exports(to / "log", all.corpus, all.result, *all.recorder);
-  const auto csv = lines(read_file(to / "log/metrics.csv"));
-  const auto json = lines(read_file(to / "log/metrics.jsonl"));
-  REQUIRE(json.size() == 18);  // three ways, two seeds, three epochs
-  REQUIRE(csv.size() == 19);
-  CHECK(csv[0] == "embeddings,seed,fold,epoch,loss,train_accuracy,dev_loss,dev_accuracy,best");
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const Json line = Json::parse(json[i]);
-    std::string fields;
-    for (const Json& value : line) {
-      fields += fields.empty() ? "" : ",";
-      fields += value.is_string() ? value.get<std::string>() : value.dump();
-    }
-    CHECK(fields == csv[i + 1]);
-    CHECK(line["seed"] == 1 + (i / 3) % 2);
-    CHECK(line["epoch"] == 1 + i % 3);
-  }
-  for (const char* way : {"finetune", "thaw-2", "finetune-3"}) {
-    const std::string folder = to / std::string("log/") + way;
-    for (const char* when : {"/before", "/after"}) {
-      const auto words = lines(read_file(folder + when + "/vectors.tsv"));
-      const auto about = lines(read_file(folder + when + "/metadata.tsv"));
-      CHECK(words.size() == 11);
-      REQUIRE(about.size() == 12);
-      CHECK(about[0] == "word\tcount\tpretrained\tleaning\tp(bad)\tp(good)\tnorm\tmoved\ttouched");
-      CHECK_THAT(about[1], Catch::StartsWith("film\t3\tyes\t"));
-    }
-    CHECK_THAT(read_file(to / "log/projector_config.pbtxt"),
-               Contains("tensor_path: \"" + std::string(way) + "/after/vectors.tsv\""));
   }
 }
