@@ -63,10 +63,12 @@ std::string unfinished_name(const std::string& path) {
   return name;
 }
 
-bool mark_unfinished(int descriptor) {
+bool mark_unfinished(int descriptor, const std::string& path) {
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
-  struct stat status {};
-  return ::fstat(descriptor, &status) == 0 && status.st_nlink > 0;
+  struct stat own {};
+  struct stat there {};
+  return ::fstat(descriptor, &own) == 0 && ::lstat(path.c_str(), &there) == 0 &&
+         own.st_dev == there.st_dev && own.st_ino == there.st_ino;
 }
 
 void remove_abandoned(const std::string& path,

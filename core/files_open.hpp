@@ -37,7 +37,7 @@ std::string unfinished_name(const std::string& path);
 
 /// Marks a new file or folder as being written, until it is closed. False if another process has
 /// removed it as abandoned before that. A file system that knows no locks goes without.
-bool mark_unfinished(int descriptor);
+bool mark_unfinished(int descriptor, const std::string& path);
 
 /// Calls `remove` for all files and folders with an `unfinished_name` of `path` whose process has
 /// ended. Whatever fails is left as it is.

@@ -70,7 +70,7 @@ OutputFile::OutputFile(const std::string& path, Durable durable) : path_(path), 
     beside_ = detail::unfinished_name(pattern);
     *file_ = File(::open(beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (file_->descriptor() < 0 && errno != EEXIST) fail(path_, "write");
-  } while (file_->descriptor() < 0 || !detail::mark_unfinished(file_->descriptor()));
+  } while (file_->descriptor() < 0 || !detail::mark_unfinished(file_->descriptor(), beside_));
 }
 
 OutputFile::~OutputFile() {

@@ -35,7 +35,13 @@ class PlacingLock {
  public:
   explicit PlacingLock(const fs::path& folder) : path_((folder / lock_name).string()) {
     do {
-      file_ = OpenFile(path_, O_WRONLY | O_CREAT | O_NOFOLLOW, "write");
+      file_ = OpenFile(::open(path_.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
+      if (file_.descriptor() < 0) {
+        const int error = errno;
+        if (error == ENOENT && fs::exists(folder)) continue;  // another folder took its place
+        errno = error;
+        fail(path_, "write");
+      }
       while (::flock(file_.descriptor(), LOCK_EX) != 0) {
         if (errno != EINTR) return;
       }
@@ -59,7 +65,7 @@ class PlacingLock {
   OpenFile file_;
 };
 
-// Removes a folder and those files in it that are ours.
+// Removes a folder and those files in it that are ours; it stays if it has others.
 void remove_folder(const std::string& folder, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const std::string file = folder + "/" + name;
@@ -67,8 +73,10 @@ void remove_folder(const std::string& folder, const std::vector<std::string>& na
     detail::remove_abandoned(file + ".tmp",
                              [](const std::string& left) { ::unlink(left.c_str()); });
   }
-  ::unlink((folder + "/" + lock_name).c_str());
-  ::rmdir(folder.c_str());
+  // Another process may still make the file of its lock in a folder that was just exchanged.
+  const std::string lock = folder + "/" + lock_name;
+  while (::rmdir(folder.c_str()) != 0 && errno == ENOTEMPTY && ::unlink(lock.c_str()) == 0) {
+  }
 }
 
 // Whether files can be renamed from one folder into the other.
@@ -81,16 +89,15 @@ bool on_one_mount(const std::string& a, const std::string& b) {
          of_a.stx_dev_minor == of_b.stx_dev_minor;
 }
 
-// Makes a new folder beside another one, or in it where that cannot be.
-std::string make_folder(const std::string& folder) {
-  std::string made = folder + ".new-XXXXXX";  // the last six become what no other folder has
-  if (::mkdtemp(made.data()) != nullptr) {
-    if (on_one_mount(made, folder)) return made;
-    ::rmdir(made.c_str());
+// Makes a new folder with a name like `pattern` and marks it; false if it cannot be made.
+bool make_marked(const std::string& pattern, std::string& path, OpenFile& mark) {
+  while (true) {
+    path = pattern + "XXXXXX";  // which become what no other folder has
+    if (::mkdtemp(path.data()) == nullptr) return false;
+    mark = OpenFile(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (mark.descriptor() < 0 && errno != ENOENT) fail(path, "write");
+    if (mark.descriptor() >= 0 && detail::mark_unfinished(mark.descriptor(), path)) return true;
   }
-  made = folder + "/.new-XXXXXX";
-  if (::mkdtemp(made.data()) == nullptr) fail(folder, "write");
-  return made;
 }
 
 // Gives a new folder the rights of another one; false if it would still belong to somebody else.
@@ -129,11 +136,12 @@ FilesBeside::FilesBeside(const std::string& folder, std::vector<std::string> nam
   const auto remove = [&](const std::string& left) { remove_folder(left, names_); };
   detail::remove_abandoned(folder_.string() + ".new-", remove);
   detail::remove_abandoned(folder_.string() + "/.new-", remove);
-  do {
-    written_ = make_folder(folder_.string());
-    marked_ = OpenFile(::open(written_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (marked_.descriptor() < 0 && errno != ENOENT) fail(written_, "write");
-  } while (marked_.descriptor() < 0 || !detail::mark_unfinished(marked_.descriptor()));
+  // Beside the folder, to be exchanged for it, or in it where that cannot be.
+  if (make_marked(folder_.string() + ".new-", written_, marked_)) {
+    if (on_one_mount(written_, folder_.string())) return;
+    ::rmdir(written_.c_str());
+  }
+  if (!make_marked(folder_.string() + "/.new-", written_, marked_)) fail(folder_.string(), "write");
 }
 
 FilesBeside::~FilesBeside() {
