@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <stdexcept>
 #include <tapegrad/report/report.hpp>
+#include <tapegrad/text/bytes.hpp>
 #include <tapegrad/text/vectors_save.hpp>
 
 #include "console/console.hpp"
@@ -46,9 +48,14 @@ void check_kept_vectors(const TrainSentimentOptions& o) {
   if (!o.keep_vectors) return;
   if (o.out.empty()) throw std::invalid_argument("--keep-vectors: needs --out, to keep them there");
   if (o.vectors.empty()) throw std::invalid_argument("--keep-vectors: needs --vectors");
-  if (o.vectors == "-") {
+  const std::string file = input_place(o.vectors).file;
+  const auto status = std::filesystem::status(file);
+  if (file == "-" ||
+      (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))) {
     throw std::invalid_argument(
-        "--keep-vectors: reads the vectors twice, which standard input cannot be");
+        fmt::format("--keep-vectors: reads the vectors twice, --vectors {} is no file on a disk "
+                    "that could be",
+                    o.vectors));
   }
 }
 

@@ -17,6 +17,7 @@
 #include "experiment_text.hpp"
 #include "report_files.hpp"
 #include "sentiment_options.hpp"
+#include "sentiment_outputs.hpp"
 
 namespace tg = tapegrad;
 namespace console = tg::console;
@@ -57,6 +58,12 @@ void name_embedded(tg::Corpus& corpus) {
   }
 }
 
+// Whether a text can have such a word: tokens hold neither, and lists of words are cut at line
+// ends.
+bool may_occur(std::string_view word) {
+  return word.find_first_of(std::string_view("\0\n ", 3)) == std::string_view::npos;
+}
+
 // The vectors of the file that the best model has no row for.
 tg::KeptVectors load_kept_vectors(const tg::TrainSentimentOptions& options,
                                   const tg::ExperimentResult& result) {
@@ -68,53 +75,13 @@ tg::KeptVectors load_kept_vectors(const tg::TrainSentimentOptions& options,
     return {};
   }
   const tg::Vocabulary& vocabulary = result.best->vocabulary;
-  const auto unknown = [&](std::string_view word) { return !vocabulary.find(word); };
+  const auto unknown = [&](std::string_view word) {
+    return may_occur(word) && !vocabulary.find(word);
+  };
   console::ReadingLine reading(options.quiet);
   tg::WordVectors vectors =
       tg::load_vectors(options.vectors, unknown, vector_options(options, reading.callback()));
   return {std::move(vectors.words), std::move(vectors.values)};
-}
-
-int write_outputs(const tg::TrainSentimentOptions& options, const tg::Corpus& corpus,
-                  const tg::ExperimentResult& result, const tg::ReportRecorder* recorder) {
-  console::write_record(options.json, options.json.empty()
-                                          ? std::string()
-                                          : tg::to_json(corpus, options.experiment, result));
-  if (!options.predictions.empty()) {
-    tg::write_file(options.predictions, tg::predictions_text(corpus, result));
-    console::print_note(
-        fmt::format("predictions of {}: {}\n", result.best_name, options.predictions));
-  }
-  if (!options.out.empty()) {
-    tg::save_model(*result.best, options.out);
-    console::print_note(fmt::format("best model ({}): {}\n", result.best_name, options.out));
-  }
-  if (!options.save_vectors.empty()) {
-    tg::save_vectors(options.save_vectors, *result.best);
-    console::print_note(
-        fmt::format("word vectors of {}: {}\n", result.best_name, options.save_vectors));
-  }
-  if (recorder != nullptr) tg::write_report_files(options, corpus, result, *recorder);
-  if (!result.cancelled) return console::success;
-  console::tell(fmt::format("interrupted; the figures are those of the finished epochs{}{}",
-                            options.out.empty() ? "" : ", the best model so far is saved",
-                            tg::how_to_go_on(options.checkpoints)));
-  return console::interrupted;
-}
-
-// A training diverged: shows those before it, and saves the best model so far alone.
-[[noreturn]] void give_up(const tg::TrainSentimentOptions& options, const tg::Corpus& corpus,
-                          const tg::ExperimentResult& result) {
-  if (!result.groups[0].runs.empty()) {
-    console::print_result(tg::result_text(corpus, options.experiment, result));
-  }
-  std::string text = result.diverged;
-  if (!options.out.empty() && result.best) {
-    tg::save_model(*result.best, options.out);
-    text +=
-        fmt::format("; the best model so far ({}) is saved in {}", result.best_name, options.out);
-  }
-  throw std::runtime_error(text);
 }
 
 // How many trainings the comparison has.
@@ -161,13 +128,7 @@ class TrainingLine {
 
 int train(tg::TrainSentimentOptions& options) {
   tg::set_threads(options.threads);
-  for (const std::string& file :
-       {options.json, options.predictions, options.trace, options.save_vectors, options.report}) {
-    console::check_folder_of(file);
-  }
-  for (const std::string& folder : {options.out, options.exports}) {
-    if (!folder.empty()) std::filesystem::create_directories(folder);
-  }
+  tg::prepare_outputs(options);
   const auto checkpoints = tg::open_checkpoints(options.checkpoints, options.quiet);
   options.experiment.fit.checkpoints = checkpoints.get();
   console::catch_interrupts();
@@ -195,10 +156,8 @@ int train(tg::TrainSentimentOptions& options) {
       corpus, vectors, options.experiment,
       [&](const tg::EmbeddingChoice&, const std::string& name) { line.begin(name); });
   line.clear();
-  if (!result.diverged.empty()) give_up(options, corpus, result);
-  if (options.keep_vectors && result.best) result.best->kept = load_kept_vectors(options, result);
-  console::print_result(tg::result_text(corpus, options.experiment, result));
-  return write_outputs(options, corpus, result, recorder ? &*recorder : nullptr);
+  return tg::write_outputs(options, corpus, result, recorder ? &*recorder : nullptr,
+                           [&] { return load_kept_vectors(options, result); });
 }
 
 }  // namespace

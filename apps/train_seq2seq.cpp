@@ -112,7 +112,10 @@ tg::EpochsResult fit(tg::Seq2SeqModel& model, const tg::PairSplits& pairs,
 }
 
 int train(tg::TrainSeq2SeqOptions& options) {
-  if (!options.out.empty()) std::filesystem::create_directories(options.out);
+  if (!options.out.empty()) {
+    std::filesystem::create_directories(options.out);
+    tg::check_writable_folder(options.out);
+  }
   const auto checkpoints = tg::open_checkpoints(options.checkpoints, options.quiet);
   console::catch_interrupts();
   const bool numbers = options.train.empty();

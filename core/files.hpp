@@ -40,26 +40,34 @@ class InputFile {
   std::unique_ptr<File> file_;
 };
 
+/// Whether a written file is to be on the disk before it takes its place, which takes time, or may
+/// be lost with what was there when the machine stops: enough for what can be made again.
+enum class Durable { yes, no };
+
 /// A file that is written bit by bit beside its place, and put there by `commit`; without it,
-/// nothing is left behind. For what can be made again: unlike write_file, it does not wait for the
-/// disk.
+/// nothing is left behind. A link to a file stays one. What is no file on a disk (a device, a pipe)
+/// is written at once, from front to back.
 class OutputFile {
  public:
-  /// std::system_error with the path and the reason if it cannot be written, here and below.
-  explicit OutputFile(const std::string& path);
+  /// Removes what killed processes left of the same file. std::system_error with the path and the
+  /// reason if it cannot be written, here and below.
+  explicit OutputFile(const std::string& path, Durable durable = Durable::yes);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
   ~OutputFile();
 
-  /// Writes at the end, or over what stands at `offset`.
+  /// Writes at the end, or over what stands at `offset`, which devices and pipes do not allow.
   void append(const void* bytes, std::size_t size);
   void write_at(std::uint64_t offset, const void* bytes, std::size_t size);
   void commit();
 
  private:
-  std::string path_;
-  std::string beside_;
-  int descriptor_;
+  class File;
+  std::string path_;    // as the caller named it
+  std::string target_;  // behind links
+  std::string beside_;  // empty: written at once
+  std::unique_ptr<File> file_;
+  Durable durable_;
   std::uint64_t end_ = 0;
 };
 
@@ -67,11 +75,16 @@ class OutputFile {
 /// program runs. std::system_error with the path and the reason if that fails.
 void flush_folder(const std::string& folder);
 
-/// Makes `bytes` the content of the file `path`: written to `path`.tmp, flushed to the disk and
-/// renamed, so that a reader finds either the old content or the new, whatever happens.
-/// std::system_error with the path and the reason if that fails; the old file is then still there.
+/// Makes `bytes` the content of the file `path`, as an OutputFile does: a reader finds either the
+/// old content or the new, whatever happens. std::system_error with the path and the reason if that
+/// fails.
 void write_file(const std::string& path, std::string_view bytes);
 /// The same of bytes that lie in several places.
 void write_file(const std::string& path, const std::vector<std::string_view>& pieces);
+
+/// std::system_error with the path and the reason if the file `path` could not be written now, or
+/// made; if files could not be made in a folder. Nothing is changed.
+void check_writable(const std::string& path);
+void check_writable_folder(const std::string& folder);
 
 }  // namespace tapegrad

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <filesystem>
+#include <stdexcept>
 #include <tapegrad/core/shapes.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
@@ -31,9 +33,19 @@ std::string header_of(const Shape& shape) {
   return header + text + '\n';
 }
 
+// The same path, unless it is that of a device or a pipe: the header is written last.
+const std::string& on_disk(const std::string& path) {
+  namespace fs = std::filesystem;
+  const fs::file_status status = fs::status(path);
+  if (!fs::exists(status) || fs::is_regular_file(status) || fs::is_directory(status)) return path;
+  throw std::invalid_argument(
+      fmt::format("{}: is a device or a pipe, a .npy needs a file on a disk", path));
+}
+
 }  // namespace
 
-NpyWriter::NpyWriter(const std::string& path, std::size_t width) : file_(path), width_(width) {
+NpyWriter::NpyWriter(const std::string& path, std::size_t width)
+    : file_(on_disk(path)), width_(width) {
   const std::string header = header_of({0, width});
   file_.append(header.data(), header.size());
 }

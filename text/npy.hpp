@@ -11,7 +11,8 @@ inline namespace TAPEGRAD_PRECISION {
 
 /// Writes rows one after the other as an array [N, D] of little-endian float32, format version 1.0.
 /// The file is written beside its place and put there by `commit`; without it nothing is left.
-/// std::system_error with the path and the reason if it cannot be written.
+/// std::system_error with the path and the reason if it cannot be written, std::invalid_argument
+/// for a device or a pipe.
 class NpyWriter {
  public:
   NpyWriter(const std::string& path, std::size_t width);

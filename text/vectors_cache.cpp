@@ -154,7 +154,7 @@ class Copy {
 
 /// Makes the copy of the file that `reader` reads.
 void write_copy(VectorReader& reader, const SourceStamp& source, const std::string& copy) {
-  OutputFile file(copy);
+  OutputFile file(copy, Durable::no);
   CacheHeader header{.version = version, .byte_order = byte_order, .source = source};
   std::memcpy(header.magic, magic, sizeof header.magic);
   header.width = reader.width();

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <stdexcept>
 #include <string_view>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
+#include <tapegrad/text/utf8.hpp>
 #include <tapegrad/training/safetensors.hpp>
 #include <unordered_set>
 
@@ -37,10 +39,32 @@ std::vector<std::string> read_words(const ModelFolder& from) {
   return words;
 }
 
+// That read_words will read them.
+void check_words(const std::vector<std::string>& words) {
+  std::unordered_set<std::string_view> seen;
+  for (const std::string& word : words) {
+    const char* flaw = nullptr;
+    if (word.empty()) flaw = "is empty";
+    if (word.find('\n') != std::string::npos) flaw = "has a line end";
+    if (word.find('\0') != std::string::npos) flaw = "has a NUL";
+    if (detail::first_not_utf8(word) < word.size()) flaw = "is not UTF-8";
+    if (!seen.insert(word).second) flaw = "comes twice";
+    if (flaw == nullptr) continue;
+    throw std::invalid_argument(
+        fmt::format("write_kept_vectors: word {} {}, a line of {} cannot hold it",
+                    &word - words.data(), flaw, kept_words_file));
+  }
+}
+
+bool stands(const std::string& path) {
+  return std::filesystem::exists(std::filesystem::symlink_status(path));
+}
+
 }  // namespace
 
 void write_kept_vectors(const KeptVectors& kept, const FilesBeside& files) {
   if (kept.words.empty()) return;
+  check_words(kept.words);
   std::string bytes;
   for (const std::string& word : kept.words) bytes.append(word).push_back('\n');
   write_file(files(kept_words_file), bytes);
@@ -49,7 +73,11 @@ void write_kept_vectors(const KeptVectors& kept, const FilesBeside& files) {
 }
 
 KeptVectors read_kept_vectors(const ModelFolder& from, std::size_t width) {
-  if (!std::filesystem::exists(from.path(kept_words_file))) return {};
+  if (!stands(from.path(kept_words_file))) {
+    if (!stands(from.path(kept_values_file))) return {};
+    throw FormatError(from.path(kept_values_file), 0,
+                      fmt::format("stands there without {}, its words", kept_words_file));
+  }
   KeptVectors kept;
   kept.words = read_words(from);
   const SafetensorsFile file(from.checked_path(kept_values_file));

@@ -22,11 +22,13 @@ constexpr const char* kept_words_file = "vectors.txt";
 constexpr const char* kept_values_file = "vectors.safetensors";
 
 /// Writes vectors.txt, one word a line, and vectors.safetensors; nothing if there are no words.
+/// std::invalid_argument, before anything is written, for a word that is empty, comes twice, has a
+/// line end or a NUL or is not UTF-8.
 void write_kept_vectors(const KeptVectors& kept, const FilesBeside& files);
 
-/// Reads what write_kept_vectors wrote into a folder; no words if there is no vectors.txt.
-/// FormatError if the two files do not fit each other or the width D of the model, or a word comes
-/// twice, and as in ModelFolder, check_utf8 and SafetensorsFile.
+/// Reads what write_kept_vectors wrote into a folder; no words if there is neither file.
+/// FormatError if only vectors.txt is missing, or the two do not fit each other or the width D of the model, or
+/// a word comes twice, and as in ModelFolder, check_utf8 and SafetensorsFile.
 KeptVectors read_kept_vectors(const ModelFolder& from, std::size_t width);
 
 }  // namespace TAPEGRAD_PRECISION

@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <stdexcept>
 #include <system_error>
 #include <tapegrad/core/errors.hpp>
@@ -14,110 +12,10 @@
 #include <tapegrad/core/memory.hpp>
 #include <tapegrad/text/utf8.hpp>
 #include <tapegrad/training/safetensors.hpp>
-#include <utility>
 
 namespace tapegrad {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-// A new folder, which goes with all that is in it.
-struct TemporaryFolder {
-  std::string path;  // empty: it could not be made
-  // XXXXXX at the end of the pattern becomes something that no other folder has.
-  explicit TemporaryFolder(const std::string& pattern) : path(pattern) {
-    if (::mkdtemp(path.data()) == nullptr) path.clear();
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path.empty()) fs::remove_all(path, ignored);
-  }
-};
-
-// Gives a new folder the rights of another one; false if it would still belong to somebody else.
-bool take_rights(const std::string& folder, const std::string& of) {
-  struct stat own {};
-  struct stat wanted {};
-  return ::stat(of.c_str(), &wanted) == 0 && ::chmod(folder.c_str(), wanted.st_mode) == 0 &&
-         ::stat(folder.c_str(), &own) == 0 && own.st_uid == wanted.st_uid &&
-         own.st_gid == wanted.st_gid;
-}
-
-// Exchanges the names of two folders at one stroke; false where the system cannot.
-bool swap(const std::string& a, const std::string& b) {
-#ifdef RENAME_EXCHANGE
-  return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
-#else
-  return false;
-#endif
-}
-
-}  // namespace
-
-FilesBeside::FilesBeside(const std::string& folder, std::vector<std::string> names)
-    : folder_(folder), names_(std::move(names)) {
-  fs::create_directories(folder_);
-}
-
-FilesBeside::~FilesBeside() {
-  std::error_code ignored;
-  for (const std::string& name : names_) {
-    if (fs::is_regular_file((*this)(name), ignored)) fs::remove((*this)(name), ignored);
-  }
-}
-
-std::string FilesBeside::operator()(const std::string& name) const {
-  return (folder_ / name).string() + ".new";
-}
-
-// Whether the folder has more than the files of a model.
-bool FilesBeside::has_others() const {
-  for (const auto& entry : fs::directory_iterator(folder_)) {
-    const std::string name = entry.path().filename().string();
-    if (std::none_of(names_.begin(), names_.end(), [&](const std::string& ours) {
-          return name == ours || name == ours + ".new";
-        })) {
-      return true;
-    }
-  }
-  return false;
-}
-
-// Exchanges the folder for a new one that holds what was written, if that can be done.
-bool FilesBeside::exchange() const {
-  const std::string here = fs::canonical(folder_).string();
-  if (has_others()) return false;
-  const TemporaryFolder there(here + ".new-XXXXXX");
-  if (there.path.empty() || !take_rights(there.path, here)) return false;
-  const auto move_all = [&](const auto& from, const auto& to) {
-    for (const std::string& name : names_) {
-      if (fs::exists(from(name))) fs::rename(from(name), to(name));
-    }
-  };
-  const auto in_place = [&](const std::string& name) { return there.path + "/" + name; };
-  move_all(*this, in_place);
-  flush_folder(there.path);
-  if (!swap(there.path, here)) {
-    move_all(in_place, *this);
-    return false;
-  }
-  flush_folder(fs::path(here).parent_path().string());
-  return true;
-}
-
-void FilesBeside::put_in_place() const {
-  if (exchange()) return;
-  for (const std::string& name : names_) {
-    if (fs::exists((*this)(name))) {
-      fs::rename((*this)(name), folder_ / name);
-    } else {
-      fs::remove(folder_ / name);  // of an older model
-    }
-  }
-}
 
 ModelFolder::ModelFolder(const std::string& folder) : named_(folder) {
   std::error_code error;
@@ -159,6 +57,16 @@ std::string ModelFolder::text_path(const std::string& name, std::uint64_t most) 
 
 std::string ModelFolder::read(const std::string& name, std::uint64_t most) const {
   return read_file(text_path(name, most));
+}
+
+FolderIdentity::FolderIdentity(const std::string& folder)
+    : folder_(folder), opened_(folder, O_PATH | O_DIRECTORY, "read") {}
+
+bool FolderIdentity::unchanged() const {
+  struct stat was {};
+  struct stat is {};
+  return ::fstat(opened_.descriptor(), &was) == 0 && ::stat(folder_.c_str(), &is) == 0 &&
+         was.st_dev == is.st_dev && was.st_ino == is.st_ino;
 }
 
 void check_utf8(std::string_view text, const std::string& path) {

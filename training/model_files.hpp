@@ -6,23 +6,28 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <tapegrad/core/files_open.hpp>
 #include <tapegrad/core/visit.hpp>
 #include <tapegrad/training/safetensors.hpp>
 #include <vector>
 
 namespace tapegrad {
 
-/// Files of a folder under other names, until all are written; what is not put in place is removed.
+/// Files of a folder in another one, until all are written; what is not put in place is removed.
 ///
 /// Put in place, they take the older ones' places at one stroke if they are all that the folder
 /// has, and the system can exchange two folders: whatever happens, it holds the older model or the
-/// newer one. Where it cannot, or the folder has other files, they are renamed one after the other.
+/// newer one. Where it cannot, the folder has other files, or the program runs in it, they are
+/// renamed one after the other. Of several processes that save into a folder, the last one's files
+/// are there in the end, all of them.
 class FilesBeside {
  public:
-  /// Makes the folder if it is missing. `names` are all files that a model may have, in the order
-  /// in which they are put in place.
+  /// Makes the folder if it is missing, and removes what killed processes left. `names` are all
+  /// files that a model may have, in the order in which they are put in place. std::system_error if
+  /// nothing can be written there, here and below.
   FilesBeside(const std::string& folder, std::vector<std::string> names);
   FilesBeside(const FilesBeside&) = delete;
   FilesBeside& operator=(const FilesBeside&) = delete;
@@ -37,8 +42,10 @@ class FilesBeside {
   bool has_others() const;
   bool exchange() const;
 
-  std::filesystem::path folder_;
+  std::filesystem::path folder_;  // without links
   std::vector<std::string> names_;
+  std::string written_;  // the folder in which they are written
+  detail::OpenFile marked_;
 };
 
 /// The files of a folder that may come from anywhere. One that is no file on a disk (a directory, a
@@ -74,6 +81,37 @@ struct WantedTensor {
   Shape shape;
   std::optional<DType> dtype = {};  // none: one that is_float
 };
+
+/// Which folder a path leads to; as long as this lives, no other one is taken for the same.
+class FolderIdentity {
+ public:
+  /// std::system_error if it cannot be opened.
+  explicit FolderIdentity(const std::string& folder);
+  /// Whether the path still leads there.
+  bool unchanged() const;
+
+ private:
+  std::string folder_;
+  detail::OpenFile opened_;
+};
+
+/// What `load` makes of a folder; made again if another one took the folder's place meanwhile, as
+/// FilesBeside does, so that nothing is made of files of two models. std::runtime_error if that
+/// happens again and again.
+template <class Load>
+auto load_unmixed(const std::string& folder, const Load& load) {
+  constexpr int attempts = 5;
+  for (int i = 0; i < attempts; ++i) {
+    const FolderIdentity identity(folder);
+    try {
+      auto loaded = load(folder);
+      if (identity.unchanged()) return loaded;
+    } catch (const std::exception&) {
+      if (identity.unchanged()) throw;
+    }
+  }
+  throw std::runtime_error(folder + ": was replaced by another model each time it was read");
+}
 
 inline namespace TAPEGRAD_PRECISION {
 

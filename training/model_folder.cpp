@@ -120,6 +120,27 @@ bool listed(const NgramOptions& ngrams) {
   return ngrams.order > 1 && ngrams.buckets == 0;
 }
 
+ClassifierModel load_once(const std::string& folder) {
+  const ModelFolder from(folder);
+  ModelConfig config = parse_model_config(from.read("config.json", ConfigReader::max_bytes),
+                                          from.path("config.json"));
+  Vocabulary vocabulary = read_vocabulary(from, config.words);
+  const NgramOptions& options = config.classifier.ngrams;
+  Ngrams ngrams = listed(options) ? Ngrams::load(from.text_path("ngrams.txt"), vocabulary, options)
+                                  : Ngrams::hashed(options);
+  const SafetensorsFile file(from.checked_path("model.safetensors"));
+  check_tensors(file,
+                wanted_tensors(config, config.words + static_cast<std::size_t>(ngrams.size())));
+  TextClassifier net = read_network(file, config);
+  return {config.classifier,
+          config.rules,
+          std::move(vocabulary),
+          std::move(config.labels),
+          std::move(net),
+          std::move(ngrams),
+          read_kept_vectors(from, config.width)};
+}
+
 }  // namespace
 
 EncodedTexts encode(const ClassifierModel& model, const std::vector<std::string>& texts) {
@@ -147,24 +168,7 @@ void save_model(const ClassifierModel& model, const std::string& folder) {
 }
 
 ClassifierModel load_model(const std::string& folder) {
-  const ModelFolder from(folder);
-  ModelConfig config = parse_model_config(from.read("config.json", ConfigReader::max_bytes),
-                                          from.path("config.json"));
-  Vocabulary vocabulary = read_vocabulary(from, config.words);
-  const NgramOptions& options = config.classifier.ngrams;
-  Ngrams ngrams = listed(options) ? Ngrams::load(from.text_path("ngrams.txt"), vocabulary, options)
-                                  : Ngrams::hashed(options);
-  const SafetensorsFile file(from.checked_path("model.safetensors"));
-  check_tensors(file,
-                wanted_tensors(config, config.words + static_cast<std::size_t>(ngrams.size())));
-  TextClassifier net = read_network(file, config);
-  return {config.classifier,
-          config.rules,
-          std::move(vocabulary),
-          std::move(config.labels),
-          std::move(net),
-          std::move(ngrams),
-          read_kept_vectors(from, config.width)};
+  return load_unmixed(folder, load_once);
 }
 
 }  // namespace tapegrad::inline TAPEGRAD_PRECISION

@@ -39,8 +39,8 @@ void save_model(const ClassifierModel& model, const std::string& folder);
 /// anywhere: it is checked before anything is made of it, what is allocated is in proportion to its
 /// files, and no file outside of it is read. FormatError for files that are not what they should
 /// be, do not fit each other, or that a newer version wrote; std::system_error for one that cannot
-/// be read; std::runtime_error for one that does not fit into memory. A row of padding that is not
-/// zero is made zero, with a warning. Any number of threads may classify
+/// be read; std::runtime_error for one that does not fit into memory, and as in load_unmixed. A row
+/// of padding that is not zero is made zero, with a warning. Any number of threads may classify
 /// texts with one loaded model at the same time: see predict, and Serving (training/serving.hpp).
 ClassifierModel load_model(const std::string& folder);
 

@@ -116,19 +116,7 @@ void check_sizes(const SafetensorsFile& file, const Seq2SeqFileConfig& config) {
                                 file.size(), config.net.max_length, positions));
 }
 
-}  // namespace
-
-void save_seq2seq(const Seq2SeqModel& model, const std::string& folder) {
-  const FilesBeside beside(folder,
-                           {"source.txt", "target.txt", "model.safetensors", "config.json"});
-  model.source.save(beside("source.txt"));
-  model.target.save(beside("target.txt"));
-  write_parameters(beside("model.safetensors"), parameters(model.net));
-  write_file(beside("config.json"), to_json(model).dump(2) + "\n");
-  beside.put_in_place();
-}
-
-Seq2SeqModel load_seq2seq(const std::string& folder) {
+Seq2SeqModel load_once(const std::string& folder) {
   const ModelFolder from(folder);
   const Seq2SeqFileConfig config = parse_seq2seq_config(
       from.read("config.json", ConfigReader::max_bytes), from.path("config.json"));
@@ -143,6 +131,22 @@ Seq2SeqModel load_seq2seq(const std::string& folder) {
   Seq2SeqNet net(config.net, source.size(), target.size(), rng);
   read_parameters(file, parameters(net));
   return {config.net, std::move(source), std::move(target), std::move(net)};
+}
+
+}  // namespace
+
+void save_seq2seq(const Seq2SeqModel& model, const std::string& folder) {
+  const FilesBeside beside(folder,
+                           {"source.txt", "target.txt", "model.safetensors", "config.json"});
+  model.source.save(beside("source.txt"));
+  model.target.save(beside("target.txt"));
+  write_parameters(beside("model.safetensors"), parameters(model.net));
+  write_file(beside("config.json"), to_json(model).dump(2) + "\n");
+  beside.put_in_place();
+}
+
+Seq2SeqModel load_seq2seq(const std::string& folder) {
+  return load_unmixed(folder, load_once);
 }
 
 }  // namespace TAPEGRAD_PRECISION

@@ -180,11 +180,16 @@ std::string data_folder() {
 
 void check_folder_of(const std::string& file) {
   namespace fs = std::filesystem;
-  if (file.empty()) return;
+  if (file.empty() || file == "-") return;
   const fs::path folder = fs::absolute(file).parent_path();
-  if (fs::is_directory(folder)) return;
-  throw std::invalid_argument(
-      fmt::format("{}: the folder {} does not exist", file, folder.string()));
+  if (!fs::is_directory(folder)) {
+    throw std::invalid_argument(
+        fmt::format("{}: the folder {} does not exist", file, folder.string()));
+  }
+  if (fs::is_directory(file)) {
+    throw std::invalid_argument(fmt::format("{}: is a folder, a file is wanted", file));
+  }
+  check_writable(file);
 }
 
 int run_measured(bool print, const std::string& trace, const std::function<int()>& program) {

@@ -44,7 +44,8 @@ bool stop_requested();
 std::string data_folder();
 
 /// Fails before hours of training rather than after: throws std::invalid_argument when the folder
-/// that `file` is to be written into does not exist. An empty name is no file.
+/// that `file` is to be written into does not exist, or `file` is a folder itself, and
+/// std::system_error when it may not be written. An empty name, and "-", are no files.
 void check_folder_of(const std::string& file);
 
 /// Runs `program`, measured if that is wanted: prints a profile to standard error, and writes it

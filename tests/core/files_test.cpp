@@ -3,6 +3,7 @@
 #include <system_error>
 #include <tapegrad/core/files.hpp>
 
+#include <entries.hpp>
 #include <temporary.hpp>
 
 TEST_CASE("a written file holds the bytes, and nothing is left beside it") {
@@ -11,7 +12,7 @@ TEST_CASE("a written file holds the bytes, and nothing is left beside it") {
   tapegrad::write_file(directory / "f", "old and longer");
   tapegrad::write_file(directory / "f", bytes);
   CHECK(tapegrad::read_file(directory / "f") == bytes);
-  CHECK_FALSE(std::filesystem::exists(directory / "f.tmp"));
+  CHECK(entries(directory.path()) == 1);
   const std::string large(3000000, 'x');
   tapegrad::write_file(directory / "f", large);
   CHECK(tapegrad::read_file(directory / "f") == large);
@@ -26,11 +27,11 @@ TEST_CASE("errors of files tell the path and the reason") {
   CHECK(error_of<std::system_error>([&] { tapegrad::read_file(directory.path()); }) ==
         directory.path() + ": cannot read: Is a directory");
   CHECK(error_of<std::system_error>([&] { tapegrad::write_file(directory / "no/f", "x"); }) ==
-        directory / "no/f.tmp" + ": cannot write: No such file or directory");
+        directory / "no/f" + ": cannot write: No such file or directory");
   std::filesystem::create_directory(directory / "d");
   CHECK(error_of<std::system_error>([&] { tapegrad::write_file(directory / "d", "x"); }) ==
         directory / "d" + ": cannot write: Is a directory");
-  CHECK_FALSE(std::filesystem::exists(directory / "d.tmp"));
+  CHECK(entries(directory.path()) == 1);
 }
 
 TEST_CASE("an input file is read anywhere, and ends where it ends") {
@@ -55,23 +56,19 @@ TEST_CASE("an input file is read anywhere, and ends where it ends") {
 TEST_CASE("an output file is there when it is committed, and leaves nothing behind otherwise") {
   const TemporaryDirectory directory;
   const std::string path = directory.file("a", "old");
-  const auto files = [&] {
-    return std::distance(std::filesystem::directory_iterator(directory.path()),
-                         std::filesystem::directory_iterator());
-  };
   {
     tapegrad::OutputFile file(path);
     file.append("lost", 4);
     CHECK(tapegrad::read_file(path) == "old");
   }
   CHECK(tapegrad::read_file(path) == "old");
-  CHECK(files() == 1);
+  CHECK(entries(directory.path()) == 1);
   tapegrad::OutputFile file(path);
   file.append("0123", 4);
   file.append("4567", 4);
   file.write_at(2, "xy", 2);
   file.commit();
   CHECK(tapegrad::read_file(path) == "01xy4567");
-  CHECK(files() == 1);
+  CHECK(entries(directory.path()) == 1);
   CHECK_THROWS_AS(tapegrad::OutputFile(directory / "missing/a"), std::system_error);
 }

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from program import (TRAINING, Failed, content, expect, expect_done, expect_refu
                      run, with_context, with_shim)
 
 
-UNFINISHED = (".new", ".tmp")
+UNFINISHED = re.compile(r"\.tmp\w{6}$|\.new-\w{6}$|^\.saving\.tmp$")
 EARLIER = [*TRAINING, "--seed", "1"]
 LATER = [*TRAINING, "--seed", "2", "--min-count", "2"]  # also another vocabulary
 
@@ -41,12 +42,11 @@ class Outputs:
         model = content(where / "model") or {}
         earlier, later = content(self.earlier / "model"), content(self.later / "model")
         if killed:
-            model = {name: bytes for name, bytes in model.items() if not name.endswith(UNFINISHED)}
+            model = {name: bytes for name, bytes in model.items() if not UNFINISHED.search(name)}
         expect(model in (earlier, later), "the model is neither the earlier nor the later one")
         names = sorted(path.name for path in where.iterdir())
         if killed:
-            names = [name for name in names if not name.startswith("model.new-")
-                     and not name.endswith(UNFINISHED)]
+            names = [name for name in names if not UNFINISHED.search(name)]
         expect(names == ["model", "predictions.tsv", "results.json"], f"left behind: {names}")
         predictions = content(where / "predictions.tsv")
         expect(predictions in (content(self.earlier / "predictions.tsv"),

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
@@ -69,4 +71,12 @@ TEST_CASE("rows of another width are refused, and without commit no .npy is left
   }
   CHECK(std::filesystem::is_empty(directory.path()));
   CHECK_THROWS_AS(write_npy(directory / "missing/a.npy", values), std::system_error);
+}
+
+TEST_CASE("rows one after the other are refused by what cannot be written twice") {
+  const TemporaryDirectory directory;
+  const std::string pipe = directory / "pipe.npy";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(error_of<std::invalid_argument>([&] { NpyWriter(pipe, 2); }) ==
+        pipe + ": is a device or a pipe, a .npy needs a file on a disk");
 }

@@ -79,3 +79,31 @@ TEST_CASE("kept vectors whose files do not fit each other are refused, with file
   fs::remove(to / "vectors.safetensors");
   CHECK_THROWS_AS(load_model(to.path()), std::system_error);
 }
+
+TEST_CASE("words that a line cannot hold are refused, before anything is written") {
+  const TemporaryDirectory directory;
+  const auto error = [&](const std::string& word) {
+    return error_of<std::invalid_argument>([&] {
+      save_model(model_with({"new", word}), directory / "model");
+    });
+  };
+  const std::string begin = "write_kept_vectors: word 1 ";
+  const std::string end = ", a line of vectors.txt cannot hold it";
+  CHECK(error(std::string("a\0b", 3)) == begin + "has a NUL" + end);
+  CHECK(error("a\nb") == begin + "has a line end" + end);
+  CHECK(error("") == begin + "is empty" + end);
+  CHECK(error("a\xFF") == begin + "is not UTF-8" + end);
+  CHECK(error("new") == begin + "comes twice" + end);
+  CHECK(fs::is_empty(directory / "model"));
+}
+
+TEST_CASE("one file of kept vectors without the other is an error, not a model without them") {
+  const Saved saved;
+  fs::remove(saved.directory / "vectors.txt");
+  CHECK(saved.error() == (saved.directory / "vectors.safetensors") +
+                             ": stands there without vectors.txt, its words");
+  fs::create_symlink("gone", saved.directory / "vectors.txt");
+  CHECK_THROWS_AS(load_model(saved.directory.path()), std::system_error);
+  fs::remove(saved.directory / "vectors.safetensors");
+  CHECK_THROWS_AS(load_model(saved.directory.path()), std::system_error);
+}
