@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <functional>
 #include <string_view>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
+#include <tapegrad/text/vocabulary.hpp>
 #include <tapegrad/training/safetensors.hpp>
 #include <unordered_set>
 
@@ -19,7 +21,7 @@ std::vector<std::string> read_words(const ModelFolder& from) {
   const std::string bytes = from.read(kept_words_file);
   check_utf8(bytes, path);
   std::vector<std::string> words;
-  std::unordered_set<std::string_view> seen;
+  std::unordered_set<std::string_view, WordHash, std::equal_to<>> seen;
   for (std::size_t begin = 0; begin < bytes.size();) {
     const std::size_t end = bytes.find('\n', begin);
     const std::size_t line = words.size() + 1;
