@@ -9,6 +9,7 @@
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <tapegrad/training/safetensors.hpp>
+#include <tapegrad/training/tensor_memory.hpp>
 #include <unordered_set>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
@@ -66,6 +67,7 @@ KeptVectors read_kept_vectors(const ModelFolder& from, std::size_t width) {
                                   fmt::join(tensor->shape, ", "), kept.words.size(), width,
                                   kept_words_file, kept.words.size()));
   }
+  check_memory(file, tensor_name);
   kept.values = file.array(*tensor);
   return kept;
 }

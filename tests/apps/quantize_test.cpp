@@ -187,4 +187,10 @@ TEST_CASE("what cannot be read, tested or quantized is an error, and writes noth
   save_model(model, spoiled);
   failure({spoiled, "--to", "int8", "--out", trained.out},
           spoiled + ": quantize: row 3 has inf in column 1, finite numbers are wanted");
+
+  model = tapegrad::load_model(trained.model);
+  model.kept = {{"kept"}, tapegrad::full({1, model.net.table_shape()[1]}, 70000)};
+  save_model(model, spoiled);
+  failure({spoiled, "--to", "float16", "--out", trained.out},
+          spoiled + ": kept vectors: quantize: row 0 has 70000 in column 0, float16 goes up to");
 }
