@@ -29,8 +29,7 @@ tg::ClassifierModel make_smaller(const tg::ClassifierModel& model, const tg::Qua
         fmt::format("{}: is quantized already ({}); take the model that it was made of", o.model,
                     to_string(model.net.quantized()->kind())));
   }
-  const tg::ClassifierModel all =
-      o.keep == 0 ? model : tg::pruned(model, o.keep, tg::keep_by(o.by));
+  tg::ClassifierModel all = o.keep == 0 ? model : tg::pruned(model, o.keep, tg::keep_by(o.by));
   if (o.to.empty()) return all;
   try {
     return tg::quantized(all, tg::quantized_kind(o.to));

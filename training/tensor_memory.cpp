@@ -14,9 +14,9 @@ void check_memory(const SafetensorsFile& file, const std::string& moved, std::ui
   double largest = 0;
   for (const RawTensor& tensor : file.tensors()) {
     const std::size_t size = size_of(tensor.dtype);
-    const auto numbers = static_cast<double>(bytes_of(tensor) / size);
-    const double bytes =
-        numbers * static_cast<double>(is_float(tensor.dtype) ? sizeof(Real) : size);
+    const std::size_t numbers = bytes_of(tensor) / size;
+    const double bytes = static_cast<double>(numbers) *
+                         static_cast<double>(is_float(tensor.dtype) ? sizeof(Real) : size);
     needed += bytes;
     if (tensor.name != moved) largest = std::max(largest, bytes);
   }

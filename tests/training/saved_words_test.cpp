@@ -26,7 +26,7 @@ ClassifierModel model_with(const std::string& word, const std::string& kept = "k
 std::string error_of_saving(const ClassifierModel& model) {
   const TemporaryDirectory directory;
   const std::string folder = directory / "model";
-  const std::string text = error_of<std::invalid_argument>([&] { save_model(model, folder); });
+  std::string text = error_of<std::invalid_argument>([&] { save_model(model, folder); });
   CHECK(std::filesystem::exists(folder) == (text == "nothing was thrown"));
   if (text == "nothing was thrown") tapegrad::load_model(folder);
   return text;
