@@ -133,16 +133,14 @@ bool listed(const NgramOptions& ngrams) {
   return ngrams.order > 1 && ngrams.buckets == 0;
 }
 
-// That each word can stand on a line of its own, to be read again.
-void check_words(const char* what, const std::vector<std::string>& words, bool spaces) {
+// That read_vocabulary will read the words, which have no line ends, and those of n-grams.
+void check_words(const std::vector<std::string>& words, bool spaces) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     const auto fail = [&](const char* why) {
       throw std::invalid_argument(
-          fmt::format("save_model: {} {}, {}, {}", what, i, quoted_name(word), why));
+          fmt::format("save_model: the word {}, {}, {}", i, quoted_name(word), why));
     };
-    if (word.empty()) fail("is empty");
-    if (word.find('\n') != std::string::npos) fail("has a line end");
     if (word.find('\0') != std::string::npos) fail("has a NUL");
     if (detail::first_not_utf8(word) < word.size()) fail("is not UTF-8");
     if (!spaces && word.find(' ') != std::string::npos) {
@@ -166,8 +164,7 @@ std::vector<std::string> model_files() {
 
 void save_model(const ClassifierModel& model, const std::string& folder) {
   check_labels(model.labels);
-  check_words("the word", model.vocabulary.words(), !listed(model.ngrams.options()));
-  check_words("the kept word", model.kept.words, true);
+  check_words(model.vocabulary.words(), !listed(model.ngrams.options()));
   const FilesBeside beside(folder, model_files());
   model.vocabulary.save(beside("vocab.txt"));
   if (listed(model.ngrams.options())) {
