@@ -9,7 +9,9 @@
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/training/json_string.hpp>
 #include <tapegrad/training/metrics.hpp>
+#include <tapegrad/training/serving.hpp>
 #include <tapegrad/training/smaller_model.hpp>
+#include <utility>
 
 #include "console/color.hpp"
 #include "console/console.hpp"
@@ -27,8 +29,7 @@ tg::ClassifierModel make_smaller(const tg::ClassifierModel& model, const tg::Qua
         fmt::format("{}: is quantized already ({}); take the model that it was made of", o.model,
                     to_string(model.net.quantized()->kind())));
   }
-  const tg::ClassifierModel all =
-      o.keep == 0 ? model : tg::pruned(model, o.keep, tg::keep_by(o.by));
+  tg::ClassifierModel all = o.keep == 0 ? model : tg::pruned(model, o.keep, tg::keep_by(o.by));
   if (o.to.empty()) return all;
   try {
     return tg::quantized(all, tg::quantized_kind(o.to));
@@ -54,37 +55,41 @@ struct Figures {
   std::optional<double> accuracy;  // with --test
 };
 
-// The share of the test texts whose label the model tells. In pieces, for the sake of progress and
-// Ctrl-C; they are whole batches, so that nothing else depends on them.
-std::optional<double> accuracy(const char* name, const tg::ClassifierModel& model,
-                               const std::optional<tg::Dataset>& test, bool quiet) {
-  if (!test) return std::nullopt;
-  constexpr std::size_t at_once = 256 * 64;
-  const std::size_t all = test->texts.size();
+// The share of the test texts whose label the model tells, as classify does, kept vectors and all.
+// In pieces, for the sake of progress and Ctrl-C, after which the result means nothing.
+double accuracy(const char* name, const tg::Serving& model, const tg::Dataset& test, bool quiet) {
+  constexpr std::size_t batch = 256;
+  constexpr std::size_t at_once = 64 * batch;
+  const std::size_t all = test.texts.size();
+  const auto texts = [&](std::size_t n) {
+    return test.texts.begin() + static_cast<std::ptrdiff_t>(n);
+  };
   console::ProgressLine line(quiet);
-  std::vector<tg::Index> labels;
+  std::vector<tg::Index> labels(all);
   for (std::size_t begin = 0; begin < all && !console::stop_requested(); begin += at_once) {
     const std::size_t end = std::min(all, begin + at_once);
-    const std::vector<std::string> texts(test->texts.begin() + static_cast<std::ptrdiff_t>(begin),
-                                         test->texts.begin() + static_cast<std::ptrdiff_t>(end));
-    const auto some = predict(model.net, encode(model, texts)).labels;
-    labels.insert(labels.end(), some.begin(), some.end());
+    tg::parallel_for((end - begin + batch - 1) / batch, [&](std::size_t part) {
+      const std::size_t from = begin + part * batch;
+      const std::size_t to = std::min(end, from + batch);
+      const auto some = model.predict(model.encode({texts(from), texts(to)})).labels;
+      std::copy(some.begin(), some.end(), labels.begin() + static_cast<std::ptrdiff_t>(from));
+    });
     const double share = static_cast<double>(end) / static_cast<double>(all);
     line.show([&] { return fmt::format("testing {}", name); }, share);
   }
-  if (labels.size() < all) return std::nullopt;  // interrupted
-  return tg::measure(test->labels, labels).accuracy;
+  return tg::measure(test.labels, labels).accuracy;
 }
 
-Figures figures(const char* name, const tg::ClassifierModel& model, const std::string& folder,
+Figures figures(const char* name, tg::ClassifierModel model, const std::string& folder,
                 const std::optional<tg::Dataset>& test, bool quiet) {
   std::uintmax_t bytes = 0;
   for (const std::string& file : tg::model_files()) {
     const fs::path path = fs::path(folder) / file;
     if (fs::exists(path)) bytes += fs::file_size(path);
   }
-  return {model.vocabulary.size(), model.net.table_shape()[0], bytes,
-          accuracy(name, model, test, quiet)};
+  Figures figures{model.vocabulary.size(), model.net.table_shape()[0], bytes, std::nullopt};
+  if (test) figures.accuracy = accuracy(name, tg::Serving(std::move(model)), *test, quiet);
+  return figures;
 }
 
 std::string line_text(const char* name, const Figures& figures) {
@@ -113,7 +118,7 @@ int make(tg::QuantizeOptions& options) {
   console::catch_interrupts();
   console::ReadingLine reading(options.quiet);
   options.data.progress = reading.callback();
-  const tg::ClassifierModel model = tg::load_model(options.model);
+  tg::ClassifierModel model = tg::load_model(options.model);
   std::optional<tg::Dataset> test;
   if (!options.test.empty()) test = load_test(options, model.labels);
   reading.clear();
@@ -122,7 +127,7 @@ int make(tg::QuantizeOptions& options) {
     return console::interrupted;
   }
   tg::save_model(make_smaller(model, options), options.out);
-  const Figures before = figures("before", model, options.model, test, options.quiet);
+  const Figures before = figures("before", std::move(model), options.model, test, options.quiet);
   const Figures after =
       figures("after", tg::load_model(options.out), options.out, test, options.quiet);
   if (console::stop_requested()) {

@@ -47,7 +47,7 @@ KeyIndex::KeyIndex() : slots_(1U << 4U) {}
 
 std::size_t KeyIndex::place(std::uint64_t key) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = static_cast<std::size_t>(key) & mask;
+  std::size_t at = home(key);
   while (slots_[at].number >= 0 && slots_[at].key != key) at = (at + 1) & mask;
   return at;
 }

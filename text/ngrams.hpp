@@ -5,6 +5,7 @@
 #include <string>
 #include <tapegrad/core/large_vector.hpp>
 #include <tapegrad/text/batches.hpp>
+#include <tapegrad/text/seeded_hash.hpp>
 #include <tapegrad/text/vocabulary.hpp>
 #include <vector>
 
@@ -59,18 +60,20 @@ class KeyIndex {
   std::int32_t find(std::uint64_t key) const;
   std::int32_t size() const { return size_; }
   /// Asks for the memory that looking up `key` will need.
-  void prefetch(std::uint64_t key) const {
-    __builtin_prefetch(&slots_[static_cast<std::size_t>(key) & (slots_.size() - 1)]);
-  }
+  void prefetch(std::uint64_t key) const { __builtin_prefetch(&slots_[home(key)]); }
 
  private:
   struct Slot {
     std::uint64_t key = 0;
     std::int32_t number = -1;  // free
   };
+  std::size_t home(std::uint64_t key) const {
+    return static_cast<std::size_t>(detail::seeded_hash(key, 0, seed_)) & (slots_.size() - 1);
+  }
   std::size_t place(std::uint64_t key) const;
   void grow();
 
+  detail::HashSeed seed_ = detail::hash_seed();
   std::vector<Slot, AlignedAllocator<Slot>> slots_;  // a power of two, at most half of them taken
   std::int32_t size_ = 0;
 };

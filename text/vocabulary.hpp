@@ -12,11 +12,12 @@
 
 namespace tapegrad {
 
-/// Lets a map of strings be searched with a view, without making a string.
+/// Lets a map of strings be searched with a view, without making a string. Nobody can choose words
+/// that share a bucket (text/seeded_hash.hpp).
 struct WordHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view word) const {
-    return std::hash<std::string_view>{}(word);
+    return static_cast<std::size_t>(key_of(word).hash(detail::hash_seed()));
   }
 };
 /// Words with a number each.

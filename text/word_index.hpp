@@ -37,12 +37,13 @@ class WordIndex {
     std::int32_t number = -1;         // free
   };
   std::size_t home(const WordKey& key) const {
-    return static_cast<std::size_t>(key.hash()) & (slots_.size() - 1);
+    return static_cast<std::size_t>(key.hash(seed_)) & (slots_.size() - 1);
   }
   bool holds(const Slot& slot, const WordKey& key) const;
   std::size_t place(const WordKey& key) const;
   void grow();
 
+  detail::HashSeed seed_ = detail::hash_seed();
   std::vector<Slot, AlignedAllocator<Slot>> slots_;  // a power of two, at most half of them taken
   std::vector<std::string> words_;
 };

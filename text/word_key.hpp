@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <tapegrad/text/seeded_hash.hpp>
 
 namespace tapegrad {
 
@@ -18,13 +19,9 @@ struct WordKey {
   std::uint64_t low = 0;   ///< the first eight bytes of a short word, a hash of a long one
   std::uint64_t high = 0;  ///< the next eight; zeros stand for what is behind the word's end
 
-  /// Mixes all bytes of the word into all bits.
-  std::uint64_t hash() const {
-    const std::uint64_t both = (low ^ high * factor) * factor;
-    return both ^ both >> 32U;
+  std::uint64_t hash(const detail::HashSeed& seed) const {
+    return detail::seeded_hash(low, high, seed);
   }
-
-  static constexpr std::uint64_t factor = 0x9E3779B97F4A7C15U;  // 2^64 / golden ratio (Fibonacci)
 };
 
 namespace detail {
@@ -35,14 +32,16 @@ inline std::uint64_t load_eight(const char* from) {
   return bytes;
 }
 
-/// Eight bytes at a time; the last ones overlap those before.
+/// 16 bytes at a time; the last ones overlap those before.
 inline std::uint64_t hash_of_long(std::string_view word) {
+  const HashSeed& seed = hash_seed();
   std::uint64_t hash = 0;
-  for (std::size_t i = 0; i + 8 < word.size(); i += 8) {
-    hash = (hash ^ load_eight(word.data() + i)) * WordKey::factor;
-    hash ^= hash >> 32U;
-  }
-  return hash ^ load_eight(word.data() + word.size() - 8);
+  const auto add = [&](const char* from) {
+    hash = seeded_hash(hash ^ load_eight(from), load_eight(from + 8), seed);
+  };
+  for (std::size_t i = 0; i + 16 < word.size(); i += 16) add(word.data() + i);
+  add(word.data() + word.size() - 16);
+  return hash;
 }
 
 /// short_word bytes of ones, then as many zeros: read from short_word - n on, n ones.

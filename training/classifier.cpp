@@ -25,11 +25,16 @@ namespace {
 void check_filters(const ClassifierConfig& config) {
   const std::vector<Index>& widths = config.filter_widths;
   if (widths.empty()) throw std::invalid_argument("filter-widths: none are given");
+  constexpr Index limit = 1000;  // of the widths, and of how many there are
+  if (std::ssize(widths) > limit) {
+    throw std::invalid_argument(
+        fmt::format("filter-widths: {} are given, must be {} or fewer", widths.size(), limit));
+  }
   const auto [least, most] = std::minmax_element(widths.begin(), widths.end());
   if (*least < 1) {
     throw std::invalid_argument(fmt::format("filter-widths: {}, must be 1 or more", *least));
   }
-  if (constexpr Index limit = 1000; *most > limit) {
+  if (*most > limit) {
     throw std::invalid_argument(fmt::format("filter-widths: {}, must be {} or less", *most, limit));
   }
   if (config.filters < 1) {

@@ -38,8 +38,8 @@ struct ClassifierConfig {
 };
 /// Throws std::invalid_argument for n-gram options that check_ngrams refuses, and for n-grams or
 /// Naive-Bayes weights with a kind of model that does not take them, or the latter with other than
-/// two classes; for a ModelKind::cnn without filters, or with filters of no width or of more than
-/// 1000 words.
+/// two classes; for a ModelKind::cnn without filters, or with filters of no width, of more than
+/// 1000 words, or of more than 1000 widths.
 void check_classifier(const ClassifierConfig& config);
 
 inline namespace TAPEGRAD_PRECISION {

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <functional>
 #include <stdexcept>
 #include <string_view>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/text/utf8.hpp>
+#include <tapegrad/text/vocabulary.hpp>
 #include <tapegrad/training/safetensors.hpp>
+#include <tapegrad/training/tensor_memory.hpp>
 #include <unordered_set>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
@@ -21,7 +24,7 @@ std::vector<std::string> read_words(const ModelFolder& from) {
   const std::string bytes = from.read(kept_words_file);
   check_utf8(bytes, path);
   std::vector<std::string> words;
-  std::unordered_set<std::string_view> seen;
+  std::unordered_set<std::string_view, WordHash, std::equal_to<>> seen;
   for (std::size_t begin = 0; begin < bytes.size();) {
     const std::size_t end = bytes.find('\n', begin);
     const std::size_t line = words.size() + 1;
@@ -92,6 +95,7 @@ KeptVectors read_kept_vectors(const ModelFolder& from, std::size_t width) {
                                   fmt::join(tensor->shape, ", "), kept.words.size(), width,
                                   kept_words_file, kept.words.size()));
   }
+  check_memory(file, tensor_name);
   kept.values = file.array(*tensor);
   return kept;
 }

@@ -4,14 +4,17 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
-#include <tapegrad/core/memory.hpp>
+#include <tapegrad/text/utf8.hpp>
 #include <tapegrad/training/config_reader.hpp>
 #include <tapegrad/training/model_config.hpp>
 #include <tapegrad/training/model_files.hpp>
 #include <tapegrad/training/quantized_network.hpp>
 #include <tapegrad/training/safetensors.hpp>
+#include <tapegrad/training/safetensors_header.hpp>
+#include <tapegrad/training/tensor_memory.hpp>
 
 namespace tapegrad::inline TAPEGRAD_PRECISION {
 namespace {
@@ -90,12 +93,12 @@ std::vector<WantedTensor> wanted_tensors(const ModelConfig& config, std::size_t 
 
 // A network with the parameters of a file, which has those that the network wants.
 TextClassifier read_network(const SafetensorsFile& file, const ModelConfig& config) {
-  const RawTensor& table = *file.find("embed.weight");
-  check_memory("load_model", table.shape[0], table.shape[1]);
+  check_memory(file, config.quantized ? "" : "embed.weight");
   Rng rng(0);
   TextClassifier net =
-      config.quantized ? read_quantized(file, config.classifier, *config.quantized, config.width)
-                       : make_classifier(config.classifier, file.array(table), rng);
+      config.quantized
+          ? read_quantized(file, config.classifier, *config.quantized, config.width)
+          : make_classifier(config.classifier, file.array(*file.find("embed.weight")), rng);
   for (const auto& [name, p] : parameters(net)) {
     // The table was given to the network, which makes the row of padding zero.
     if (name != "embed.weight") Parameter(p).assign(file.array(*file.find(name)));
@@ -115,6 +118,16 @@ Vocabulary read_vocabulary(const ModelFolder& from, std::size_t size) {
   return Vocabulary::parse(text, path);
 }
 
+KeptVectors read_kept(const ModelFolder& from, const ModelConfig& config) {
+  KeptVectors kept = read_kept_vectors(from, config.width);
+  try {
+    if (config.quantized) check_quantized(kept, *config.quantized);
+  } catch (const std::invalid_argument& error) {
+    throw FormatError(from.path(kept_values_file), 0, error.what());
+  }
+  return kept;
+}
+
 // Whether the n-grams need a file.
 bool listed(const NgramOptions& ngrams) {
   return ngrams.order > 1 && ngrams.buckets == 0;
@@ -132,13 +145,24 @@ ClassifierModel load_once(const std::string& folder) {
   check_tensors(file,
                 wanted_tensors(config, config.words + static_cast<std::size_t>(ngrams.size())));
   TextClassifier net = read_network(file, config);
-  return {config.classifier,
-          config.rules,
-          std::move(vocabulary),
-          std::move(config.labels),
-          std::move(net),
-          std::move(ngrams),
-          read_kept_vectors(from, config.width)};
+  return {config.classifier, config.rules,      std::move(vocabulary),  std::move(config.labels),
+          std::move(net),    std::move(ngrams), read_kept(from, config)};
+}
+
+// That read_vocabulary will read the words, which have no line ends, and those of n-grams.
+void check_words(const std::vector<std::string>& words, bool spaces) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    const auto fail = [&](const char* why) {
+      throw std::invalid_argument(
+          fmt::format("save_model: the word {}, {}, {}", i, quoted_name(word), why));
+    };
+    if (word.find('\0') != std::string::npos) fail("has a NUL");
+    if (detail::first_not_utf8(word) < word.size()) fail("is not UTF-8");
+    if (!spaces && word.find(' ') != std::string::npos) {
+      fail("has a space, which separates the words of n-grams");
+    }
+  }
 }
 
 }  // namespace
@@ -156,6 +180,7 @@ std::vector<std::string> model_files() {
 
 void save_model(const ClassifierModel& model, const std::string& folder) {
   check_labels(model.labels);
+  check_words(model.vocabulary.words(), !listed(model.ngrams.options()));
   const FilesBeside beside(folder, model_files());
   model.vocabulary.save(beside("vocab.txt"));
   if (listed(model.ngrams.options())) {

@@ -31,8 +31,9 @@ std::vector<std::string> model_files();
 
 /// Writes the files into `folder`, which is made if it is missing. All are written beside
 /// their final places before the first is renamed, so that a full disk leaves the older model
-/// whole. The same model gives the same bytes. std::system_error if that fails, and errors as in
-/// check_labels.
+/// whole. The same model gives the same bytes. std::system_error if that fails;
+/// std::invalid_argument for words that load_model would refuse (with a NUL, not UTF-8, with a
+/// space beside listed n-grams), and errors as in check_labels, before anything is written.
 void save_model(const ClassifierModel& model, const std::string& folder);
 
 /// Reads what save_model wrote, or another program (docs/models.md). The folder may come from

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <stdexcept>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/half.hpp>
 #include <tapegrad/core/log.hpp>
@@ -132,6 +133,15 @@ TextClassifier read_quantized(const SafetensorsFile& file, const ClassifierConfi
     bag->nb.set_frozen(true);
   }
   return net;
+}
+
+void check_quantized(const KeptVectors& kept, QuantizedKind kind) {
+  if (kept.words.empty()) return;
+  try {
+    quantize(kept.values, kind);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(fmt::format("kept vectors: {}", error.what()));
+  }
 }
 
 }  // namespace TAPEGRAD_PRECISION

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <tapegrad/training/classifier.hpp>
+#include <tapegrad/training/kept_vectors.hpp>
 #include <tapegrad/training/model_files.hpp>
 #include <tapegrad/training/safetensors.hpp>
 #include <vector>
@@ -25,6 +26,10 @@ void write_network(const std::string& path, const TextClassifier& net);
 /// a warning.
 TextClassifier read_quantized(const SafetensorsFile& file, const ClassifierConfig& config,
                               QuantizedKind kind, std::size_t width);
+
+/// Whether kept vectors can stand beside a table of this kind, which Serving quantizes them to.
+/// Errors as in quantize, behind "kept vectors: ".
+void check_quantized(const KeptVectors& kept, QuantizedKind kind);
 
 }  // namespace TAPEGRAD_PRECISION
 }  // namespace tapegrad

@@ -125,6 +125,12 @@ void write_safetensors(const std::string& path, const std::vector<RawTensor>& te
   });
   const std::string header = header_of(sorted, metadata);
   const std::uint64_t length = header.size();
+  if (length > safetensors_max_header) {
+    throw std::length_error(
+        fmt::format("write_safetensors: {}: the header would have {} bytes, {} "
+                    "are what readers of the format take",
+                    path, length, safetensors_max_header));
+  }
   std::vector<std::string_view> pieces = {view(&length, safetensors_length_bytes), header};
   for (const RawTensor& tensor : sorted) pieces.push_back(view(tensor.data, bytes_of(tensor)));
   write_file(path, pieces);

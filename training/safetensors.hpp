@@ -42,7 +42,8 @@ using Metadata = std::map<std::string, std::string>;
 /// Writes the tensors, those of larger numbers first, otherwise in this order. Written beside and
 /// renamed, as write_file does. The same tensors give the same bytes. std::invalid_argument for a
 /// name or a text that is not UTF-8 or holds a NUL, the name __metadata__, and a name that comes
-/// twice.
+/// twice; std::length_error for names and texts that no reader would take, as they are more than
+/// 100 MB.
 void write_safetensors(const std::string& path, const std::vector<RawTensor>& tensors,
                        const Metadata& metadata = {});
 

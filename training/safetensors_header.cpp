@@ -16,8 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t max_header = 100'000'000;  // the bound of the format's own reader
-
 std::uint64_t saturated_product(std::uint64_t a, std::uint64_t b) {
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
   return b != 0 && a > most / b ? most : a * b;
@@ -254,7 +252,7 @@ std::size_t safetensors_header_length(const char* begin, std::uint64_t file_size
                                       const std::string& path) {
   std::uint64_t length = 0;
   std::memcpy(&length, begin, safetensors_length_bytes);
-  if (length > max_header || length > file_size - safetensors_length_bytes) {
+  if (length > safetensors_max_header || length > file_size - safetensors_length_bytes) {
     throw FormatError(
         path, 0,
         fmt::format("the header is said to have {} bytes, the file has {}", length, file_size));

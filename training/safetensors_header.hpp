@@ -21,9 +21,12 @@ struct SafetensorsHeader {
 constexpr const char* safetensors_metadata_name = "__metadata__";
 /// The bytes before a header, which hold its length.
 constexpr std::size_t safetensors_length_bytes = 8;
+/// The most bytes of a header, the bound of the format's own reader.
+constexpr std::size_t safetensors_max_header = 100'000'000;
 
 /// The length of the header of a file of `file_size` bytes that begins with these
-/// safetensors_length_bytes. FormatError about `path` if it is longer than the file or 100 MB.
+/// safetensors_length_bytes. FormatError about `path` if it is longer than the file or
+/// safetensors_max_header.
 std::size_t safetensors_header_length(const char* begin, std::uint64_t file_size,
                                       const std::string& path);
 

@@ -10,6 +10,7 @@
 #include <tapegrad/training/config_reader.hpp>
 #include <tapegrad/training/model_files.hpp>
 #include <tapegrad/training/safetensors.hpp>
+#include <tapegrad/training/tensor_memory.hpp>
 
 namespace tapegrad {
 namespace {
@@ -93,8 +94,8 @@ void check_marks(const std::string& path, const Vocabulary& target) {
   }
 }
 
-// That what the network allocates is in proportion to the file: its tables, the matrices of its
-// layers, and the positions, which are not in the file.
+// That what the network allocates is in proportion to the file, and fits into memory: its tables,
+// the matrices of its layers, and the positions, which are not in the file.
 void check_sizes(const SafetensorsFile& file, const Seq2SeqFileConfig& config) {
   const std::size_t width = config.net.d_model;
   check_tensor(file, {"src_embed.weight", {static_cast<std::size_t>(config.source_rows), width}});
@@ -110,10 +111,12 @@ void check_sizes(const SafetensorsFile& file, const Seq2SeqFileConfig& config) {
   check_layers("decoder", config.net.decoder_layers);
   constexpr std::size_t always = 16U << 20U;
   const std::size_t positions = (config.net.max_length + 2) * width * sizeof(Real);
-  if (positions <= std::max(always, file.size())) return;
-  throw FormatError(file.path(), 0,
-                    fmt::format("has {} bytes; the positions of max_length {} would take {}",
-                                file.size(), config.net.max_length, positions));
+  if (positions > std::max(always, file.size())) {
+    throw FormatError(file.path(), 0,
+                      fmt::format("has {} bytes; the positions of max_length {} would take {}",
+                                  file.size(), config.net.max_length, positions));
+  }
+  check_memory(file, {}, positions);
 }
 
 Seq2SeqModel load_once(const std::string& folder) {

@@ -28,7 +28,7 @@ struct ServedTexts {
 class Serving {
  public:
   /// `model` must not be changed any more. Beside a quantized table, kept vectors are quantized
-  /// alike.
+  /// alike; errors as in quantize, but not for a model of load_model, which checks that.
   explicit Serving(ClassifierModel model);
 
   const ClassifierModel& model() const { return model_; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
+#include <tapegrad/training/quantized_network.hpp>
 #include <utility>
 
 namespace tapegrad {
@@ -105,6 +106,7 @@ Parameter rows_of(const Parameter& p, const std::vector<Index>& rows,
 }  // namespace
 
 ClassifierModel quantized(const ClassifierModel& model, QuantizedKind kind) {
+  check_quantized(model.kept, kind);
   ClassifierModel result = model;
   QuantizedTable table = quantize(model.net.table().value(), kind);
   std::visit([&](auto& each) { each.embed.use_quantized(std::move(table)); }, result.net.net);

@@ -17,7 +17,8 @@ KeepBy keep_by(const std::string& name);
 inline namespace TAPEGRAD_PRECISION {
 
 /// The same model with its table in fewer bits, for inference: it shares the other parameters.
-/// Errors as in quantize; std::logic_error if the table is quantized already.
+/// Errors as in quantize, of the table and of the kept vectors, which stay as they are but must be
+/// such that Serving can quantize them alike; std::logic_error if the table is quantized already.
 ClassifierModel quantized(const ClassifierModel& model, QuantizedKind kind);
 
 /// The same model with at most `keep` entries in its vocabulary, <pad> and <unk> among them and in

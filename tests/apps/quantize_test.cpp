@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 #include <limits>
+#include <set>
 #include <sstream>
+#include <tapegrad/core/rng.hpp>
 #include <tapegrad/training/smaller_model.hpp>
 
 #include "made_up.hpp"
@@ -77,6 +79,43 @@ TEST_CASE("quantize writes a folder that predicts, and tells sizes and accuracy"
   }
 }
 
+TEST_CASE("quantize --test measures what classify says, kept vectors and all") {
+  const Trained trained;
+  tapegrad::ClassifierModel model = tapegrad::load_model(trained.model);
+  constexpr std::size_t n = 300;
+  tapegrad::Rng rng(5);
+  model.kept.values = tapegrad::Array(tapegrad::Shape{n, model.net.table_shape()[1]});
+  for (float& value : model.kept.values) value = static_cast<float>(rng.uniform(-1, 1));
+  std::string texts;
+  for (std::size_t i = 0; i < n; ++i) {
+    model.kept.words.push_back("kept" + std::to_string(i));
+    texts += model.kept.words.back() + '\n';
+  }
+  save_model(model, trained.model);
+
+  const auto labels = [&](const std::string& folder) {
+    std::istringstream lines(run("classify", {folder, "--output", "plain"}, texts).out);
+    std::vector<std::string> all;
+    for (std::string line; std::getline(lines, line);) all.push_back(line);
+    return all;
+  };
+  const auto before = labels(trained.model);
+  REQUIRE(before.size() == n);
+  REQUIRE(std::set<std::string>(before.begin(), before.end()).size() == 2);
+  std::string test;
+  for (std::size_t i = 0; i < n; ++i) test += before[i] + ' ' + model.kept.words[i] + '\n';
+  const std::string file = trained.files.directory.file("kept.txt", test);
+  const Finished done = quantize({trained.model, "--to", "int4", "--out", trained.out, "--test",
+                                  file, "--form", "label-text"});
+  REQUIRE(done.code == 0);
+  CHECK(line_of(done.out, "before").back() == "1.0000");
+  const auto after = labels(trained.out);
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < n; ++i) same += before[i] == after[i] ? 1 : 0;
+  CHECK(std::stod(line_of(done.out, "after").back()) ==
+        Approx(static_cast<double>(same) / n).margin(1e-4));
+}
+
 TEST_CASE("quantize --keep prunes the vocabulary, alone or with --to") {
   const Trained trained;
   const Finished done =
@@ -148,4 +187,10 @@ TEST_CASE("what cannot be read, tested or quantized is an error, and writes noth
   save_model(model, spoiled);
   failure({spoiled, "--to", "int8", "--out", trained.out},
           spoiled + ": quantize: row 3 has inf in column 1, finite numbers are wanted");
+
+  model = tapegrad::load_model(trained.model);
+  model.kept = {{"kept"}, tapegrad::full({1, model.net.table_shape()[1]}, 70000)};
+  save_model(model, spoiled);
+  failure({spoiled, "--to", "float16", "--out", trained.out},
+          spoiled + ": kept vectors: quantize: row 0 has 70000 in column 0, float16 goes up to");
 }

@@ -254,3 +254,22 @@ TEST_CASE("a form of the table that nobody knows is an error") {
   CHECK_THAT(error_of<FormatError>([&] { tapegrad::load_model(directory.path()); }),
              Catch::Contains("tensor embed.weight has type U8, expected F64, F32, F16 or BF16"));
 }
+
+TEST_CASE("kept vectors that cannot be quantized alike are refused, made and loaded") {
+  const auto kept = [](tapegrad::Real x) {
+    return tapegrad::KeptVectors{{"new"}, tapegrad::full({1, 5}, x)};
+  };
+  ClassifierModel model = model_of(ModelKind::mean);
+  model.kept = kept(70000);
+  CHECK(error_of<std::invalid_argument>([&] { quantized(model, QuantizedKind::float16); }) ==
+        "kept vectors: quantize: row 0 has 70000 in column 0, float16 goes up to 65504");
+  CHECK(quantized(model, QuantizedKind::int8).kept.words.size() == 1);
+  model.kept = kept(1);
+  ClassifierModel small = quantized(model, QuantizedKind::int4);
+  small.kept = kept(std::numeric_limits<tapegrad::Real>::quiet_NaN());
+  const TemporaryDirectory directory;
+  save_model(small, directory.path());
+  CHECK(error_of<FormatError>([&] { tapegrad::load_model(directory.path()); }) ==
+        (directory / "vectors.safetensors") +
+            ": kept vectors: quantize: row 0 has nan in column 0, finite numbers are wanted");
+}

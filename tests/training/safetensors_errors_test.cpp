@@ -181,3 +181,13 @@ TEST_CASE("what is missing or no file on a disk is an error that names it") {
           path + ": is no file on a disk but a directory, a pipe or a device");
   }
 }
+
+TEST_CASE("a file whose header no reader would take is not written") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "file";
+  const tapegrad::Metadata metadata = {{"long", std::string(100'000'000, 'a')}};
+  CHECK_THAT(error_of<std::length_error>([&] { tapegrad::write_safetensors(path, {}, metadata); }),
+             Catch::EndsWith("file: the header would have 100000032 bytes, 100000000 are what "
+                             "readers of the format take"));
+  CHECK_FALSE(std::filesystem::exists(path));
+}

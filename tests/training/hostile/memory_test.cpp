@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/recycle.hpp>
+#include <tapegrad/training/tensor_memory.hpp>
 
 #include "allocation.hpp"
 #include "folders.hpp"
@@ -15,6 +16,7 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 constexpr std::size_t megabyte = 1U << 20U;
+constexpr tapegrad::DType f32 = tapegrad::DType::f32;
 
 struct Loading {
   std::size_t peak;  // bytes of memory
@@ -36,6 +38,25 @@ Loading load(const TemporaryDirectory& directory, const std::string& kind = "bag
 
 void write(const TemporaryDirectory& directory, const Files& files) {
   for (const auto& [name, bytes] : files) directory.file(name, bytes);
+}
+
+// A file of these tensors whose numbers are a hole, which takes no room on the disk.
+void write_hole(const TemporaryDirectory& directory,
+                const std::vector<tapegrad::RawTensor>& tensors) {
+  Json header = Json::object();
+  std::uint64_t end = 0;
+  for (const tapegrad::RawTensor& tensor : tensors) {
+    const std::uint64_t begin = end;
+    end += bytes_of(tensor);
+    header[tensor.name] = {{"dtype", to_string(tensor.dtype)},
+                           {"shape", tensor.shape},
+                           {"data_offsets", {begin, end}}};
+  }
+  const std::string json = header.dump();
+  std::string length(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) length[i] = static_cast<char>(json.size() >> (8 * i));
+  const std::string path = directory.file("model.safetensors", length + json);
+  std::filesystem::resize_file(path, 8 + json.size() + end);
 }
 
 // One text of two lists without end, "[[[[...", "[{},{},...".
@@ -96,6 +117,16 @@ TEST_CASE("config.json takes at most a small multiple of its size") {
     CHECK(loading.error != "nothing was thrown");
     CHECK(loading.peak < 40 * text.size());
   }
+  // Each width would want two tensors of its own.
+  const std::string widths =
+      R"({"format_version":3,"labels":["a","b"],"tokenizer":{"version":1,"lowercase":true,)"
+      R"("whitespace_only":true},"model":{"kind":"cnn","vocabulary_size":20,"embedding_dim":4,)"
+      R"("classes":2,"dropout":0,"filters":1,"filter_widths":[1)";
+  const std::string cnn = repeated(widths, ",1", 2 * megabyte) + "]}}";
+  directory.file("config.json", cnn);
+  const Loading many = load(directory);
+  CHECK_THAT(many.error, Catch::EndsWith(" are given, must be 1000 or fewer"));
+  CHECK(many.peak < 40 * cnn.size());
   std::string names = "{";
   for (int i = 0; i < 200'000; ++i) names += fmt::format("\"{}\":0,", i);
   directory.file("config.json", names);
@@ -128,20 +159,64 @@ TEST_CASE("files larger than the memory are refused before they are read") {
   config["model"]["ngrams"] = {
       {"order", 2}, {"min_count", 1}, {"buckets", 980}, {"distinct", false}};
   directory.file("config.json", config.dump());
-  const std::string header =
-      R"({"embed.weight":{"dtype":"F32","shape":[1000,2000000000],"data_offsets":[0,8000000000000]},)"
-      R"("out.weight":{"dtype":"F32","shape":[2,2000000000],)"
-      R"("data_offsets":[8000000000000,8016000000000]},)"
-      R"("out.bias":{"dtype":"F32","shape":[2],"data_offsets":[8016000000000,8016000000008]}})";
-  std::string length(8, '\0');
-  length[0] = static_cast<char>(header.size() & 0xFFU);
-  length[1] = static_cast<char>(header.size() >> 8U);
-  directory.file("model.safetensors", length + header);
-  std::filesystem::resize_file(directory / "model.safetensors",
-                               8 + header.size() + 8'016'000'000'008);
+  write_hole(directory, {{"embed.weight", f32, {1000, 2'000'000'000}},
+                         {"out.weight", f32, {2, 2'000'000'000}},
+                         {"out.bias", f32, {2}}});
   const Loading numbers = load(directory);
-  CHECK_THAT(numbers.error, Catch::StartsWith("load_model: a table of 1000 x 2000000000 values"));
+  CHECK_THAT(numbers.error,
+             Catch::Contains("model.safetensors: loading takes 8032000000008 bytes, "));
   CHECK(numbers.peak < megabyte);
+}
+
+TEST_CASE("layers larger than the memory are refused before they are made") {
+  const TemporaryDirectory directory;
+  const Saved mean = hostile::classifier("mean", tapegrad::ModelKind::mean);
+  write(directory, mean.files);
+  Json config = Json::parse(mean.files.at("config.json"));
+  config["model"]["hidden"] = 1'000'000'000;
+  config["model"]["embedding_dim"] = 1000;
+  directory.file("config.json", config.dump());
+  write_hole(directory, {{"embed.weight", f32, {20, 1000}},
+                         {"hidden.weight", f32, {1'000'000'000, 1000}},
+                         {"hidden.bias", f32, {1'000'000'000}},
+                         {"out.weight", f32, {2, 1'000'000'000}},
+                         {"out.bias", f32, {2}}});
+  const Loading hidden = load(directory);
+  CHECK_THAT(hidden.error,
+             Catch::Contains("model.safetensors: loading takes 8012000080008 bytes, "));
+  CHECK(hidden.peak < megabyte);
+
+  const Saved seq2seq = hostile::all_kinds().back();
+  write(directory, seq2seq.files);
+  config = Json::parse(seq2seq.files.at("config.json"));
+  config["model"]["dim_feedforward"] = 2'000'000'000;
+  directory.file("config.json", config.dump());
+  std::vector<tapegrad::RawTensor> tensors =
+      tapegrad::SafetensorsFile(directory / "model.safetensors").tensors();
+  for (tapegrad::RawTensor& tensor : tensors) {
+    if (tensor.name.find("linear1.weight") != std::string::npos) tensor.shape[0] = 2'000'000'000;
+  }
+  write_hole(directory, tensors);
+  const Loading layers = load(directory, "seq2seq");
+  CHECK_THAT(layers.error, Catch::Contains("model.safetensors: loading takes "));
+  CHECK(layers.peak < megabyte);
+}
+
+TEST_CASE("tensors fit into memory if they do as floats, the largest twice unless it is moved") {
+  const TemporaryDirectory directory;
+  write_hole(directory, {{"table", tapegrad::DType::f16, {100, 10}},
+                         {"codes", tapegrad::DType::u8, {300}},
+                         {"numbers", tapegrad::DType::f64, {7}}});
+  const tapegrad::SafetensorsFile file(directory / "model.safetensors");
+  const auto error = [&](const char* moved, std::uint64_t available) {
+    return error_of<std::runtime_error>([&] { check_memory(file, moved, 50, available); });
+  };
+  CHECK(error("", 50 + 2 * 4000 + 300 + 28) == "nothing was thrown");
+  CHECK(error("", 50 + 2 * 4000 + 300 + 27) ==
+        file.path() + ": loading takes 8378 bytes, 8377 are available in memory");
+  CHECK(error("table", 50 + 4000 + 2 * 300 + 28) == "nothing was thrown");
+  CHECK(error("table", 50 + 4000 + 2 * 300 + 27) ==
+        file.path() + ": loading takes 4678 bytes, 4677 are available in memory");
 }
 
 TEST_CASE("a header of tensors takes at most a small multiple of its size") {
