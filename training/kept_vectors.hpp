@@ -27,8 +27,8 @@ constexpr const char* kept_values_file = "vectors.safetensors";
 void write_kept_vectors(const KeptVectors& kept, const FilesBeside& files);
 
 /// Reads what write_kept_vectors wrote into a folder; no words if there is neither file.
-/// FormatError if only vectors.txt is missing, or the two do not fit each other or the width D of the model, or
-/// a word comes twice, and as in ModelFolder, check_utf8 and SafetensorsFile.
+/// FormatError if only vectors.txt is missing, or the two do not fit each other or the width D of
+/// the model, or a word comes twice, and as in ModelFolder, check_utf8 and SafetensorsFile.
 KeptVectors read_kept_vectors(const ModelFolder& from, std::size_t width);
 
 }  // namespace TAPEGRAD_PRECISION
