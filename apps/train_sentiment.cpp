@@ -5,12 +5,9 @@
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
-#include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/training/experiment.hpp>
-#include <tapegrad/training/experiment_json.hpp>
-#include <tapegrad/training/model_vectors.hpp>
 #include <unordered_set>
 
 #include "console/console.hpp"

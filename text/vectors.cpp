@@ -6,6 +6,7 @@
 #include <tapegrad/core/profile.hpp>
 #include <tapegrad/text/vectors_cache.hpp>
 #include <tapegrad/text/vectors_reader.hpp>
+#include <tapegrad/text/vocabulary.hpp>
 #include <unordered_set>
 
 namespace tapegrad {
@@ -68,7 +69,7 @@ class Gathering {
  private:
   VectorReader& file_;
   WordVectors vectors_;
-  std::unordered_set<std::string> seen_;
+  std::unordered_set<std::string, WordHash> seen_;  // of words from strangers
   std::vector<std::vector<Real>> parts_;
 };
 

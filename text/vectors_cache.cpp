@@ -12,6 +12,7 @@
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/text/vectors_header.hpp>
 #include <tapegrad/text/vectors_reader.hpp>
+#include <tapegrad/text/vocabulary.hpp>
 #include <unordered_set>
 
 namespace tapegrad::detail {
@@ -161,7 +162,7 @@ void write_copy(VectorReader& reader, const SourceStamp& source, const std::stri
   file.append(&header, sizeof header);
   std::vector<CacheRow> index;
   std::string words;
-  std::unordered_set<std::string> seen;
+  std::unordered_set<std::string, WordHash> seen;
   reader.each_block([](std::string_view) { return true; },
                     [&](const VectorBlock& block) {
                       for (std::size_t row = 0; row < block.words.size(); ++row) {
