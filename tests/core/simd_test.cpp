@@ -53,7 +53,7 @@ TEST_CASE("products of rows are those of plain code, the same bits on every inst
       }
     }
     // A group is reached if one product of it is as large as asked for, whichever it is.
-    for (const std::size_t row : {0, 7, 8, 15, 16, 20}) {
+    for (const std::size_t row : {0U, 7U, 8U, 15U, 16U, 20U}) {
       for (const std::size_t vector : {std::size_t{0}, vectors - 1}) {
         Numbers least = never;
         least[vector] = result[1 + row * vectors + vector];
