@@ -22,6 +22,10 @@ constexpr std::string_view characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 constexpr std::size_t characters_behind = 6;
 
+std::string unfinished_prefix(const std::string& path) {
+  return path + ".unfinished-";
+}
+
 bool is_unfinished(std::string_view name, std::string_view of) {
   return name.size() == of.size() + characters_behind && name.starts_with(of) &&
          name.find_first_not_of(characters, of.size()) == std::string_view::npos;
@@ -58,7 +62,7 @@ int OpenFile::release() {
 std::string unfinished_name(const std::string& path) {
   std::random_device random;
   std::uniform_int_distribution<std::size_t> any(0, characters.size() - 1);
-  std::string name = path;
+  std::string name = unfinished_prefix(path);
   for (std::size_t i = 0; i < characters_behind; ++i) name += characters[any(random)];
   return name;
 }
@@ -73,8 +77,9 @@ bool mark_unfinished(int descriptor, const std::string& path) {
 
 void remove_abandoned(const std::string& path,
                       const std::function<void(const std::string&)>& remove) {
-  const fs::path folder = fs::path(path).parent_path();
-  const std::string name = fs::path(path).filename().string();
+  const fs::path prefix = unfinished_prefix(path);
+  const fs::path folder = prefix.parent_path();
+  const std::string name = prefix.filename().string();
   std::error_code error;
   fs::directory_iterator entry(folder.empty() ? fs::path(".") : folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {

@@ -32,7 +32,8 @@ class OpenFile {
   int descriptor_;
 };
 
-/// `path` and six letters or digits that nobody can foresee: the name of a file on its way there.
+/// The name of a file or folder on its way to `path`: that, ".unfinished-" and six letters or
+/// digits that nobody can foresee. With "FOLDER/" as `path` it is in the folder.
 std::string unfinished_name(const std::string& path);
 
 /// Marks a new file or folder as being written, until it is closed. False if another process has

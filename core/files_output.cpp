@@ -63,11 +63,10 @@ OutputFile::OutputFile(const std::string& path, Durable durable) : path_(path), 
     file_ = std::make_unique<File>(path, O_WRONLY | O_APPEND | O_NOCTTY, "write");
     return;
   }
-  const std::string pattern = target_ + ".tmp";
-  detail::remove_abandoned(pattern, [](const std::string& file) { ::unlink(file.c_str()); });
+  detail::remove_abandoned(target_, [](const std::string& file) { ::unlink(file.c_str()); });
   file_ = std::make_unique<File>();
   do {
-    beside_ = detail::unfinished_name(pattern);
+    beside_ = detail::unfinished_name(target_);
     *file_ = File(::open(beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (file_->descriptor() < 0 && errno != EEXIST) fail(path_, "write");
   } while (file_->descriptor() < 0 || !detail::mark_unfinished(file_->descriptor(), beside_));

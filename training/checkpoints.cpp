@@ -31,14 +31,6 @@ std::string environment() {
   return fmt::format("tapegrad {}, {}, {} kernels", version(), blas_name(), blas_kernels());
 }
 
-// What killed processes left beside the checkpoint.
-void remove_unfinished(const fs::path& folder) {
-  const std::string begin = std::string(file_name) + ".tmp";
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename().string().starts_with(begin)) fs::remove(entry.path());
-  }
-}
-
 }  // namespace
 
 CheckpointFile::CheckpointFile(const std::string& path) : path_(path), file_(path) {
@@ -133,7 +125,6 @@ Checkpoints::Checkpoints(CheckpointOptions options)
   }
   fs::create_directories(options_.folder);
   lock_ = std::make_unique<FolderLock>(options_.folder);
-  remove_unfinished(options_.folder);
   if (!fs::exists(path_)) return;
   if (!options_.resume) {
     throw std::invalid_argument(fmt::format(

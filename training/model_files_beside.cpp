@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <fmt/core.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -70,8 +71,7 @@ void remove_folder(const std::string& folder, const std::vector<std::string>& na
   for (const std::string& name : names) {
     const std::string file = folder + "/" + name;
     ::unlink(file.c_str());
-    detail::remove_abandoned(file + ".tmp",
-                             [](const std::string& left) { ::unlink(left.c_str()); });
+    detail::remove_abandoned(file, [](const std::string& left) { ::unlink(left.c_str()); });
   }
   // Another process may still make the file of its lock in a folder that was just exchanged.
   const std::string lock = folder + "/" + lock_name;
@@ -89,11 +89,14 @@ bool on_one_mount(const std::string& a, const std::string& b) {
          of_a.stx_dev_minor == of_b.stx_dev_minor;
 }
 
-// Makes a new folder with a name like `pattern` and marks it; false if it cannot be made.
-bool make_marked(const std::string& pattern, std::string& path, OpenFile& mark) {
+// Makes a new folder with an unfinished name of `folder` and marks it; false if it cannot be made.
+bool make_marked(const std::string& folder, std::string& path, OpenFile& mark) {
   while (true) {
-    path = pattern + "XXXXXX";  // which become what no other folder has
-    if (::mkdtemp(path.data()) == nullptr) return false;
+    path = detail::unfinished_name(folder);
+    if (::mkdir(path.c_str(), 0700) != 0) {
+      if (errno == EEXIST) continue;
+      return false;
+    }
     mark = OpenFile(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (mark.descriptor() < 0 && errno != ENOENT) fail(path, "write");
     if (mark.descriptor() >= 0 && detail::mark_unfinished(mark.descriptor(), path)) return true;
@@ -134,14 +137,15 @@ FilesBeside::FilesBeside(const std::string& folder, std::vector<std::string> nam
   fs::create_directories(folder);
   folder_ = fs::canonical(folder);
   const auto remove = [&](const std::string& left) { remove_folder(left, names_); };
-  detail::remove_abandoned(folder_.string() + ".new-", remove);
-  detail::remove_abandoned(folder_.string() + "/.new-", remove);
+  const std::string inside = folder_.string() + "/";
+  detail::remove_abandoned(folder_.string(), remove);
+  detail::remove_abandoned(inside, remove);
   // Beside the folder, to be exchanged for it, or in it where that cannot be.
-  if (make_marked(folder_.string() + ".new-", written_, marked_)) {
+  if (make_marked(folder_.string(), written_, marked_)) {
     if (on_one_mount(written_, folder_.string())) return;
     ::rmdir(written_.c_str());
   }
-  if (!make_marked(folder_.string() + "/.new-", written_, marked_)) fail(folder_.string(), "write");
+  if (!make_marked(inside, written_, marked_)) fail(folder_.string(), "write");
 }
 
 FilesBeside::~FilesBeside() {

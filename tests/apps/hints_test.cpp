@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include <lines.hpp>
 #include "programs.hpp"
 
 using Catch::Contains;

@@ -1,18 +1,11 @@
 #include <catch2/catch.hpp>
-#include <sstream>
 
+#include <lines.hpp>
 #include "program.hpp"
 
 using Catch::Contains;
 
 namespace {
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> all;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) all.push_back(line);
-  return all;
-}
 
 // The page: what comes before, the part with padding_idx, the part without.
 struct Page {
@@ -22,7 +15,7 @@ struct Page {
     REQUIRE(page.code == 0);
     CHECK(page.err.empty());
     std::vector<std::string>* part = &before;
-    for (const std::string& line : lines(page.out)) {
+    for (const std::string& line : lines_of(page.out)) {
       if (line.rfind("== With padding_idx", 0) == 0) part = &with;
       if (line.rfind("== Without padding_idx", 0) == 0) part = &without;
       part->push_back(line);

@@ -17,13 +17,6 @@ inline std::vector<std::string> programs() {
   return all;
 }
 
-inline std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> all;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) all.push_back(line);
-  return all;
-}
-
 /// Made-up data and a model trained on it.
 struct SmallRuns {
   MadeUp files;

@@ -2,7 +2,9 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
+#include <lines.hpp>
 #include "programs.hpp"
 
 using Catch::Contains;

@@ -5,6 +5,7 @@
 #include <tapegrad/core/version.hpp>
 #include <tapegrad/training/model_folder.hpp>
 
+#include <lines.hpp>
 #include "comparable.hpp"
 #include "made_up.hpp"
 #include "program.hpp"
@@ -17,13 +18,6 @@ namespace {
 
 Finished train(const std::vector<std::string>& arguments, const std::string& input = {}) {
   return run("train_sentiment", arguments, input);
-}
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> all;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) all.push_back(line);
-  return all;
 }
 
 std::vector<std::string> fields(const std::string& line) {
@@ -98,10 +92,10 @@ TEST_CASE("results are written as JSON, predictions and a model, which agree wit
 
   const auto model = tapegrad::load_model(to / "a/model");
   CHECK(model.labels == std::vector<std::string>{"bad", "good"});
-  const auto rows = lines(read_file(to / "p.tsv"));
+  const auto rows = lines_of(read_file(to / "p.tsv"));
   REQUIRE(rows.size() == 1 + 16);
   CHECK(rows[0] == "text\tlabel\tpredicted\tp(bad)\tp(good)");
-  const auto test = lines(read_file(files.test));
+  const auto test = lines_of(read_file(files.test));
   const tapegrad::Tokenizer tokenizer(model.rules);
   for (std::size_t i = 1; i < rows.size(); ++i) {
     const auto row = fields(rows[i]);
@@ -180,8 +174,8 @@ TEST_CASE("n-grams and Naive-Bayes weights: the saved model predicts the same, o
   CHECK(run_with("hashed", "1", "100") != one);
   for (const char* name : {"one", "hashed"}) {
     const auto model = tapegrad::load_model(to / name);
-    const auto rows = lines(read_file(to / (std::string(name) + ".tsv")));
-    const auto test = lines(read_file(files.test));
+    const auto rows = lines_of(read_file(to / (std::string(name) + ".tsv")));
+    const auto test = lines_of(read_file(files.test));
     for (std::size_t i = 1; i < rows.size(); ++i) {
       const std::string text = test[i - 1].substr(test[i - 1].find(' ') + 1);
       const auto again = predict(model.net, encode(model, {text}));
@@ -226,7 +220,7 @@ TEST_CASE("one file a class is read as NAME=FILE,NAME=FILE") {
                                "--predictions", directory / "p.tsv"});
   CHECK(done.code == 0);
   CHECK_THAT(done.out, Contains("2 classes (neg, pos)"));
-  CHECK(lines(read_file(directory / "p.tsv")).size() == 1 + 4);
+  CHECK(lines_of(read_file(directory / "p.tsv")).size() == 1 + 4);
 }
 
 TEST_CASE("Ctrl-C ends the training at the next batch, and the best model so far is saved") {
@@ -254,7 +248,7 @@ TEST_CASE("SST-2 in miniature: fine-tuned GloVe vectors beat chance clearly") {
     return;
   }
   const TemporaryDirectory directory;
-  const auto all = lines(read_file(data + "/sst2/stsa.binary.train"));
+  const auto all = lines_of(read_file(data + "/sst2/stsa.binary.train"));
   const auto part = [&](const char* name, std::size_t begin, std::size_t end) {
     std::string text;
     for (std::size_t i = begin; i < end; ++i) text += all.at(i) + "\n";

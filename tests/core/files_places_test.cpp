@@ -122,7 +122,8 @@ TEST_CASE("an open file that /proc leads to is written, and none takes its place
 TEST_CASE("links with the names of unfinished files lead nothing elsewhere") {
   const TemporaryDirectory directory;
   const std::string precious = directory.file("precious", "mine");
-  for (const char* name : {"f.tmp", "f.tmpAbc123"}) fs::create_symlink(precious, directory / name);
+  for (const char* name : {"f.unfinished-", "f.unfinished-Abc123"})
+    fs::create_symlink(precious, directory / name);
   write_file(directory / "f", "new");
   CHECK(read_file(precious) == "mine");
   CHECK(read_file(directory / "f") == "new");
@@ -145,12 +146,13 @@ TEST_CASE("several writers of one file do not disturb each other, the last one's
 TEST_CASE("what killed processes left of a file goes when it is written again, and nothing else") {
   const TemporaryDirectory directory;
   const std::string path = directory / "f";
-  directory.file("f.tmpAbc123", "half");
-  for (const char* name : {"f.tmp", "f.tmp12345", "f.tmp-12345", "f.tmp1234567", "g.tmpAbc123"}) {
+  directory.file("f.unfinished-Abc123", "half");
+  for (const char* name : {"f.tmpAbc123", "f.unfinished-12345", "f.unfinished--12345",
+                           "f.unfinished-1234567", "g.unfinished-Abc123"}) {
     directory.file(name, "kept");
   }
   write_file(path, "new");
-  CHECK_FALSE(fs::exists(directory / "f.tmpAbc123"));
+  CHECK_FALSE(fs::exists(directory / "f.unfinished-Abc123"));
   CHECK(entries(directory.path()) == 6);
   fs::remove(path);
   OutputFile at_work(path);

@@ -12,7 +12,7 @@ from program import (TRAINING, Failed, content, expect, expect_done, expect_refu
                      run, with_context, with_shim)
 
 
-UNFINISHED = re.compile(r"\.tmp\w{6}$|\.new-\w{6}$|^\.saving\.tmp$")
+UNFINISHED = re.compile(r"\.unfinished-\w{6}$|^\.saving\.tmp$")
 EARLIER = [*TRAINING, "--seed", "1"]
 LATER = [*TRAINING, "--seed", "2", "--min-count", "2"]  # also another vocabulary
 

@@ -1,11 +1,11 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/report/exports.hpp>
 #include <vector>
 
+#include <lines.hpp>
 #include <temporary.hpp>
 #include "small_report.hpp"
 
@@ -15,23 +15,12 @@ using Json = nlohmann::ordered_json;
 using tg::read_file;
 using namespace small_report;
 
-namespace {
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> all;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) all.push_back(line);
-  return all;
-}
-
-}  // namespace
-
 TEST_CASE("exports have a line an epoch, and a folder for each way before and after") {
   const TemporaryDirectory to;
   const Recorded all = run(corpus(), options_of({"finetune", "thaw:2", "finetune"}));
   write_exports(to / "log", all.corpus, all.result, *all.recorder);
-  const auto csv = lines(read_file(to / "log/metrics.csv"));
-  const auto json = lines(read_file(to / "log/metrics.jsonl"));
+  const auto csv = lines_of(read_file(to / "log/metrics.csv"));
+  const auto json = lines_of(read_file(to / "log/metrics.jsonl"));
   REQUIRE(json.size() == 18);  // three ways, two seeds, three epochs
   REQUIRE(csv.size() == 19);
   CHECK(csv[0] == "embeddings,seed,fold,epoch,loss,train_accuracy,dev_loss,dev_accuracy,best");
@@ -49,8 +38,8 @@ TEST_CASE("exports have a line an epoch, and a folder for each way before and af
   for (const char* way : {"finetune", "thaw-2", "finetune-3"}) {
     const std::string folder = to / std::string("log/") + way;
     for (const char* when : {"/before", "/after"}) {
-      const auto words = lines(read_file(folder + when + "/vectors.tsv"));
-      const auto about = lines(read_file(folder + when + "/metadata.tsv"));
+      const auto words = lines_of(read_file(folder + when + "/vectors.tsv"));
+      const auto about = lines_of(read_file(folder + when + "/metadata.tsv"));
       CHECK(words.size() == 11);
       REQUIRE(about.size() == 12);
       CHECK(about[0] == "word\tcount\tpretrained\tleaning\tp(bad)\tp(good)\tnorm\tmoved\ttouched");

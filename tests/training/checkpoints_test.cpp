@@ -90,16 +90,6 @@ TEST_CASE("one process at a time writes checkpoints into a folder") {
         directory / "a" + ": another process is writing its checkpoints there");
 }
 
-TEST_CASE("what a killed process left half written is removed") {
-  const TemporaryDirectory directory;
-  directory.file("checkpoint.safetensors.tmp", "half");
-  directory.file("mine.tmp", "kept");
-  const Checkpoints checkpoints({.folder = directory.path(), .resume = true});
-  CHECK(checkpoints.resumed() == nullptr);
-  CHECK_FALSE(fs::exists(directory / "checkpoint.safetensors.tmp"));
-  CHECK(fs::exists(directory / "mine.tmp"));
-}
-
 TEST_CASE("a checkpoint that cannot be written leaves the one before") {
   const TemporaryDirectory directory;
   const std::string path = checkpoint(directory);

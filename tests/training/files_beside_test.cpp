@@ -154,16 +154,16 @@ TEST_CASE("a folder in which the program runs stays the same folder") {
 
 TEST_CASE("what killed savings left goes with the next one, and nothing of anybody else") {
   const Older older;
-  older.above.file("model.new-Abc123/a", "half");
-  older.above.file("model.new-Abc123/b.tmpAbc123", "half");
+  older.above.file("model.unfinished-Abc123/a", "half");
+  older.above.file("model.unfinished-Abc123/b.unfinished-Abc123", "half");
   older.above.file("model/.saving.tmp", "");
-  older.above.file("model.new-Abc124/mine", "kept");
-  older.above.file("model.new-mine/a", "kept");
+  older.above.file("model.unfinished-Abc124/mine", "kept");
+  older.above.file("model.new-backup/a", "kept");
   save(older.folder);
   CHECK(content(older.folder) == saved);
-  CHECK_FALSE(fs::exists(older.above / "model.new-Abc123"));
-  CHECK(tapegrad::read_file(older.above / "model.new-Abc124/mine") == "kept");
-  CHECK(tapegrad::read_file(older.above / "model.new-mine/a") == "kept");
+  CHECK_FALSE(fs::exists(older.above / "model.unfinished-Abc123"));
+  CHECK(tapegrad::read_file(older.above / "model.unfinished-Abc124/mine") == "kept");
+  CHECK(tapegrad::read_file(older.above / "model.new-backup/a") == "kept");
   CHECK(older.entries() == 3);
 }
 
