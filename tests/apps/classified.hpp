@@ -33,7 +33,7 @@ struct ClassifiedModels {
     train("cnn", {"--model", "cnn", "--filter-widths", "2,3", "--filters", "3"});
     train("ngrams", {"--ngrams", "2", "--ngram-min-count", "1"});
   }
-  void train(const std::string& name, Strings more) {
+  void train(const std::string& name, Strings more) const {
     more.insert(more.end(),
                 {"--out", directory / name, "--predictions", directory / (name + ".p"),
                  "--embeddings", "finetune", "--seeds", "1", "--epochs", "20", "--lr", "0.03"});

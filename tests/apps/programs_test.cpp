@@ -20,7 +20,7 @@ std::size_t width(const std::string& page) {
   for (const std::string& line : lines_of(page)) {
     if (!line.empty() && line[0] != ' ') examples = line == "Examples:";
     const bool command = examples && line.rfind("  ", 0) == 0 && line.rfind("   ", 0) != 0;
-    if (!command && line.find("|") == std::string::npos) most = std::max(most, line.size());
+    if (!command && line.find('|') == std::string::npos) most = std::max(most, line.size());
   }
   return most;
 }

@@ -164,7 +164,7 @@ TEST_CASE("n-grams and Naive-Bayes weights: the saved model predicts the same, o
         files.arguments({"--embeddings", "random", "--epochs", "2", "--seeds", "1", "--out",
                          to / name, "--predictions", to / (name + ".tsv"), "--ngrams", "3",
                          "--ngram-min-count", "1", "--threads", threads, "--buckets", buckets});
-    all.push_back("--nb-weights");
+    all.emplace_back("--nb-weights");
     REQUIRE(train(all).code == 0);
     return read_file(to / (name + "/model.safetensors")) + read_file(to / (name + ".tsv"));
   };

@@ -82,7 +82,7 @@ TEST_CASE("gzip data is unpacked, file behind file, also where it packs a thousa
   CHECK(lines_of(packed("a\nb\n")) == Strings{"a", "b"});
   CHECK(lines_of(packed("")) == Strings{});
   CHECK(lines_of(packed("a\nb") + packed("c\nd\n")) == Strings{"a", "bc", "d"});
-  const std::string longest(20'000'000, 'x');
+  const std::string longest(8'000'000, 'x');
   CHECK(lines_of(packed(longest + "\n" + longest)) == Strings{longest, longest});
   CHECK(lines_of("\x1F") == Strings{"\x1F"});
   CHECK(lines_of("\x1Fz\n") == Strings{"\x1Fz"});

@@ -13,7 +13,6 @@
 
 namespace tg = tapegrad;
 namespace fs = std::filesystem;
-using tg::CheckpointFile;
 using tg::Checkpoints;
 using tg::FitOptions;
 

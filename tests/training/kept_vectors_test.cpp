@@ -10,7 +10,6 @@ namespace fs = std::filesystem;
 using tapegrad::Array;
 using tapegrad::ClassifierModel;
 using tapegrad::FormatError;
-using tapegrad::KeptVectors;
 using tapegrad::load_model;
 using tapegrad::read_file;
 using tapegrad::save_model;

@@ -74,7 +74,7 @@ TEST_CASE("loading takes little more than the numbers of the model") {
   write(directory, saved.files);
   const Loading loading = load(directory);
   CHECK(loading.error == "nothing was thrown");
-  CHECK(loading.peak > 4 * 20'000 * 50);
+  CHECK(loading.peak > std::size_t{4} * 20'000 * 50);
   CHECK(loading.peak < 2 * hostile::size_of(saved.files) + 2 * megabyte);
 }
 
