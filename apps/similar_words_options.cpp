@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "console/console.hpp"
+#include "console/given.hpp"
 
 namespace tapegrad {
 namespace {
@@ -117,7 +118,7 @@ void add_options(CLI::App& app, SimilarWordsOptions& o) {
   add_output_options(app, o);
 }
 
-void complete(SimilarWordsOptions& o) {
+void complete(const CLI::App& app, SimilarWordsOptions& o) {
   std::string mode;
   const auto choose = [&](const char* option, bool given) {
     if (!given) return;
@@ -133,6 +134,14 @@ void complete(SimilarWordsOptions& o) {
   if (!mode.empty() && mode != "--compare" && !o.words.empty()) {
     throw std::invalid_argument(
         fmt::format("{}: takes no further word, found \"{}\"", mode, o.words[0]));
+  }
+  if (mode == "--similarity" || mode == "--eval") {
+    console::refuse(app, {"--top"}, fmt::format("is of nearest words, {} tells none", mode));
+  }
+  if (mode == "--compare" && !o.words.empty()) {
+    console::refuse(
+        app, {"--by", "--show"},
+        fmt::format("is of the words that changed most, \"{}\" is asked for", o.words[0]));
   }
   check_standard_input(o, mode.empty() && o.words.empty());
   if (!o.output) o.output = isatty(STDOUT_FILENO) == 1 ? WordForm::table : WordForm::tsv;
