@@ -109,6 +109,9 @@ TEST_CASE("similar_words and quantize refuse options that the others leave witho
         "--top: is of nearest words, --eval tells none");
   CHECK(refused("similar_words", {"v", "--compare", "w", "--show", "3", "--", "cat"}) ==
         "--show: is of the words that changed most, \"cat\" is asked for");
+  const TemporaryDirectory model;
+  CHECK(refused("similar_words", {model.path(), "cat", "--cache", "c"}) ==
+        "--cache: is of files of vectors, not of models");
   CHECK(refused("quantize", {"m", "--to", "int8", "--out", "o", "--label-column", "2"}) ==
         "--label-column requires --test");
 }
