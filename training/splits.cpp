@@ -53,7 +53,7 @@ void check_classes(const Corpus& corpus, const std::string& train) {
   }
   if (corpus.label_names.size() > 1) return;
   throw FormatError(train, 0,
-                    fmt::format("all {} rows have the class \"{:.60}\": a classifier needs two",
+                    fmt::format("all {} texts have the class \"{:.60}\": a classifier needs two",
                                 corpus.labels.size(), corpus.label_names[0]));
 }
 

@@ -126,7 +126,7 @@ TEST_CASE("what cannot be trained on is an error of the file, and names the opti
   };
   const std::string one = directory.file("one.tsv", "good\tfine\ngood\tnice\ngood\tfine film\n");
   CHECK(error(one, {"--label-column", "1"}) ==
-        ": all 3 rows have the class \"good\": a classifier needs two");
+        ": all 3 texts have the class \"good\": a classifier needs two");
   const std::string named = directory.file("named.tsv", "mark\tbody\ngood\tfine\nbad\tdull\n");
   CHECK(error(named, {"--label-column", "marks"}) ==
         ":1: --label-column: the column \"marks\" is not one of mark, body");

@@ -183,5 +183,5 @@ TEST_CASE("a training file of one class is refused, whatever dev has") {
   const std::string train = directory.file("train.tsv", "good\tfine\ngood\tnice\ngood\tfine\n");
   const std::string dev = directory.file("dev.tsv", "good\tfine\nbad\tdull\n");
   CHECK_THROWS_WITH(tapegrad::load_corpus(train, dev, ""),
-                    train + ": all 3 rows have the class \"good\": a classifier needs two");
+                    train + ": all 3 texts have the class \"good\": a classifier needs two");
 }
