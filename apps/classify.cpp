@@ -3,12 +3,14 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/core/visit.hpp>
+#include <tapegrad/text/columns.hpp>
 #include <tapegrad/text/line_stream.hpp>
 #include <tapegrad/text/npy.hpp>
 #include <tapegrad/training/serving.hpp>
@@ -54,6 +56,18 @@ class Lines {
   std::string bytes_;
   std::vector<std::size_t> ends_;
 };
+
+// The first name of a column in a line with tabs, if it is a header.
+std::optional<std::string_view> name_of_column(std::string_view line) {
+  if (line.find('\t') == std::string_view::npos) return std::nullopt;
+  for (std::size_t begin = 0; begin <= line.size();) {
+    const std::size_t end = std::min(line.find('\t', begin), line.size());
+    const std::string_view field = line.substr(begin, end - begin);
+    if (tg::detail::is_column_name(field)) return field;
+    begin = end + 1;
+  }
+  return std::nullopt;
+}
 
 // What is written of some texts: lines, or vectors for a .npy file.
 struct Answer {
@@ -143,12 +157,24 @@ class Classify {
 
   // A file to train from, rather than one of texts: its labels are taken for words.
   void warn_of_label(const std::string& file, std::string_view line) const {
+    const auto warn = [&](const std::string& found, const char* way_out) {
+      tg::warn(fmt::format("{}: line 1 {}: labels are taken for words of the texts; {}", file,
+                           found, way_out));
+    };
     for (const std::string& label : serving_.model().labels) {
-      if (!line.starts_with(label + '\t') && !line.starts_with("__label__" + label + ' ')) continue;
-      return tg::warn(fmt::format(
-          "{}: line 1 begins with the class \"{}\": labels are taken for words of the texts; "
-          "\"cut -f2-\" or \"cut -d' ' -f2-\" leaves them out",
-          file, label));
+      if (line.starts_with(label + '\t') || line.starts_with("__label__" + label + ' ')) {
+        return warn(fmt::format("begins with the class \"{}\"", label),
+                    R"("cut -f2-" or "cut -d' ' -f2-" leaves them out)");
+      }
+      if (line.ends_with('\t' + label)) {
+        return warn(fmt::format("ends with the class \"{}\"", label),
+                    "\"cut -f1\" leaves them out if the text comes first");
+      }
+    }
+    if (const auto name = name_of_column(line)) {
+      warn(fmt::format("is a header, with the column \"{}\"", *name),
+           "\"tail -n +2\" leaves it out, and \"cut -f\" with the number of the text's column the "
+           "labels");
     }
   }
 

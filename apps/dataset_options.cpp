@@ -3,6 +3,7 @@
 #include <map>
 
 #include "console/console.hpp"
+#include "console/given.hpp"
 
 namespace tapegrad {
 
@@ -28,6 +29,12 @@ void add_dataset_options(CLI::App& app, DatasetOptions& options) {
       ->transform(plain(CLI::CheckedTransformer(headers)))
       ->type_name("auto|yes|no")
       ->default_str("auto");
+}
+
+void check(const CLI::App& app, const DatasetOptions& options) {
+  if (options.form != DatasetForm::label_text && options.form != DatasetForm::fasttext) return;
+  console::refuse(app, {"--label-column", "--text-column", "--header"},
+                  "is of columns, which files of this --form do not have");
 }
 
 }  // namespace tapegrad

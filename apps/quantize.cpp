@@ -111,8 +111,8 @@ std::string json_text(const tg::QuantizeOptions& options, const Figures& before,
       tg::json_string(options.model), tg::json_string(options.out), object(before), object(after));
 }
 
-int make(tg::QuantizeOptions& options) {
-  check(options);
+int make(const CLI::App& app, tg::QuantizeOptions& options) {
+  check(app, options);
   console::check_folder_of(options.json);
   tg::set_threads(options.threads);
   console::catch_interrupts();
@@ -149,5 +149,5 @@ int main(int argc, char** argv) {
   CLI::App app;
   tg::QuantizeOptions options;
   tg::add_options(app, options);
-  return console::run(app, tg::quantize_manual(), argc, argv, [&] { return make(options); });
+  return console::run(app, tg::quantize_manual(), argc, argv, [&] { return make(app, options); });
 }

@@ -33,8 +33,12 @@ void add_options(CLI::App& app, QuantizeOptions& o) {
       ->needs(keep)
       ->type_name("frequency|norm");
   app.option_defaults()->group("Test");
-  app.add_option("--test", o.test, "Labelled texts to measure the accuracy on")->type_name("FILE");
+  CLI::Option* test = app.add_option("--test", o.test, "Labelled texts to measure the accuracy on")
+                          ->type_name("FILE");
   add_dataset_options(app, o.data);
+  for (const char* of_test : {"--label-column", "--text-column", "--form", "--header"}) {
+    app.get_option(of_test)->needs(test);
+  }
   app.option_defaults()->group("Options");
   console::add_json(app, o.json,
                     "Write the figures as JSON; - is standard output, and then nothing else is");
@@ -42,7 +46,8 @@ void add_options(CLI::App& app, QuantizeOptions& o) {
   console::add_quiet(app, o.quiet);
 }
 
-void check(const QuantizeOptions& o) {
+void check(const CLI::App& app, const QuantizeOptions& o) {
+  check(app, o.data);
   if (o.to.empty() && o.keep == 0) {
     throw std::invalid_argument("nothing to do: give --to, --keep or both");
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <limits>
 #include <map>
 
 #include "console/console.hpp"
@@ -52,7 +54,7 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
   NgramOptions& ngrams = o.experiment.vocabulary.ngrams;
   app.add_option("--ngrams", ngrams.order, "Take runs of up to N words as words of their own too")
       ->capture_default_str()
-      ->transform(whole_number(1))
+      ->transform(whole_number(1, 100))
       ->type_name("N");
   app.add_option("--ngram-min-count", ngrams.min_count,
                  "N-grams seen fewer times in train are left out")
@@ -62,7 +64,7 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
   app.add_option("--buckets", ngrams.buckets,
                  "Hash all n-grams into N rows (0: a row for each that is kept)")
       ->capture_default_str()
-      ->transform(whole_number(0))
+      ->transform(whole_number(0, std::numeric_limits<std::int32_t>::max()))
       ->type_name("N");
   app.add_flag("--distinct", ngrams.distinct,
                "Each word and n-gram counts once a text, however often it occurs");
@@ -106,8 +108,8 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
       ->default_str(std::to_string(net.filters))
       ->transform(whole_number(1))
       ->type_name("N");
-  app.add_option("--dim", o.experiment.width, "Width of the embeddings without --vectors")
-      ->capture_default_str()
+  app.add_option("--dim", o.experiment.width,
+                 "Width of random embeddings (default: that of the vectors, or 100)")
       ->transform(whole_number(1))
       ->type_name("D");
   app.add_option("--dropout", o.dropout,
@@ -126,6 +128,7 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
   app.add_option("--missing", o.missing,
                  "Start of words without a vector: normal (spread of the others) or zeros")
       ->capture_default_str()
+      ->check(plain(CLI::IsMember({"normal", "zeros"})))
       ->type_name("normal|zeros");
 }
 

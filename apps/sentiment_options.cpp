@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 #include <tapegrad/report/report.hpp>
@@ -9,6 +10,8 @@
 #include <tapegrad/text/vectors_save.hpp>
 
 #include "console/console.hpp"
+#include "console/given.hpp"
+#include "dataset_options.hpp"
 #include "sentiment_option_groups.hpp"
 
 namespace tapegrad {
@@ -59,6 +62,61 @@ void check_kept_vectors(const TrainSentimentOptions& o) {
   }
 }
 
+// What begins with word vectors needs some.
+void check_vectors(const TrainSentimentOptions& o) {
+  if (!o.vectors.empty()) return;
+  std::vector<std::string> names;
+  for (const EmbeddingChoice& each : o.experiment.embeddings) {
+    if (each.pretrained) names.push_back(each.name);
+  }
+  if (names.empty()) return;
+  if (o.train != "-") load_dataset(o.train, o.data);  // a file that cannot be read is told first
+  throw std::invalid_argument(
+      fmt::format("--vectors FILE is required: the embeddings {} begin with word vectors",
+                  fmt::join(names, ", ")));
+}
+
+void refuse_without_effect(const CLI::App& app, const TrainSentimentOptions& o) {
+  const auto& ways = o.experiment.embeddings;
+  const auto is_pretrained = [](const EmbeddingChoice& way) { return way.pretrained; };
+  if (o.embedded) {
+    console::refuse(app, {"--label-column", "--text-column", "--form", "--header", "--folds"},
+                    "needs --train FILE; the embedded data has its form, and a test file");
+  }
+  if (!o.test.empty()) {
+    console::refuse(app, {"--folds"}, "is of the cross-validation, which --test FILE replaces");
+  }
+  if (o.vectors.empty()) {
+    console::refuse(app, {"--cache", "--malformed-vectors"}, "needs --vectors FILE");
+  }
+  if (std::none_of(ways.begin(), ways.end(), is_pretrained)) {
+    console::refuse(app, {"--missing"},
+                    "is of embeddings that begin with --vectors, not of random");
+  }
+  if (std::all_of(ways.begin(), ways.end(), is_pretrained)) {
+    console::refuse(app, {"--random-deviation"}, "needs --embeddings random");
+  }
+  if (!o.experiment.classifier.nb_weights) {
+    console::refuse(app, {"--nb-smoothing"}, "needs --nb-weights");
+  }
+  if (o.experiment.vocabulary.ngrams.order < 2) {
+    console::refuse(app, {"--ngram-min-count", "--buckets"}, "needs --ngrams N, of 2 or more");
+  }
+  if (o.experiment.vocabulary.ngrams.buckets > 0) {
+    console::refuse(app, {"--ngram-min-count"}, "--buckets takes all n-grams");
+  }
+}
+
+// Turns names into values.
+void read_names(TrainSentimentOptions& o) {
+  complete_model(o);
+  for (const std::string& name : o.embeddings) {
+    o.experiment.embeddings.push_back(embedding_choice(name));
+  }
+  o.experiment.missing = o.missing == "zeros" ? Missing::zeros : Missing::normal;
+  check(o.experiment);
+}
+
 void check_report(const TrainSentimentOptions& o) {
   if (!o.report.empty()) return check_reports();
   if (!o.report_words.empty()) throw std::invalid_argument("--report-words: needs --report FILE");
@@ -78,28 +136,20 @@ void add_options(CLI::App& app, TrainSentimentOptions& options) {
   add_output_options(app, options);
 }
 
-void complete(TrainSentimentOptions& options) {
+void complete(const CLI::App& app, TrainSentimentOptions& options) {
   if (options.train.empty()) use_embedded_data(options);
-  complete_model(options);
+  console::naming_options(app, [&] { read_names(options); });
+  refuse_without_effect(app, options);
+  check(app, options.data);
+  if (options.experiment.vocabulary.options.max_size == 1) {
+    throw std::invalid_argument(
+        "--max-vocabulary: 1 is neither 0 (no limit) nor 2 or more; <pad> and <unk> count");
+  }
   check(options.checkpoints);
   check_kept_vectors(options);
   check_report(options);
-  if (options.missing != "normal" && options.missing != "zeros") {
-    throw std::invalid_argument(
-        fmt::format("--missing: \"{}\" is not one of normal, zeros", options.missing));
-  }
-  options.experiment.missing = options.missing == "zeros" ? Missing::zeros : Missing::normal;
-  for (const std::string& name : options.embeddings) {
-    options.experiment.embeddings.push_back(embedding_choice(name));
-    if (options.vectors.empty() && options.experiment.embeddings.back().pretrained) {
-      throw std::invalid_argument(
-          fmt::format("--embeddings {}: needs --vectors FILE; without vectors only "
-                      "--embeddings random can be trained",
-                      name));
-    }
-  }
   if (!options.save_vectors.empty()) vector_form(options.save_vectors);
-  check(options.experiment);
+  check_vectors(options);
 }
 
 }  // namespace tapegrad

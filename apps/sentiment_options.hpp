@@ -40,8 +40,8 @@ struct TrainSentimentOptions {
 void add_options(CLI::App& app, TrainSentimentOptions& options);
 
 /// After parsing: puts the embedded data in where no file is named, and turns names into values.
-/// Throws std::invalid_argument for options that do not fit each other.
-void complete(TrainSentimentOptions& options);
+/// Throws std::invalid_argument for options that do not fit each other, or would have no effect.
+void complete(const CLI::App& app, TrainSentimentOptions& options);
 
 /// What the help page and the manual page say beside the options.
 console::Manual train_sentiment_manual();

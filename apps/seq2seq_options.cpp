@@ -3,9 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
+#include <tapegrad/text/number_words.hpp>
 
 #include "console/console.hpp"
+#include "console/given.hpp"
 
 namespace tapegrad {
 namespace {
@@ -20,17 +23,19 @@ void add_number(CLI::App& app, const char* name, T& value, const char* text,
   app.add_option(name, value, text)->capture_default_str()->transform(validator)->type_name(type);
 }
 
-void add_text(CLI::App& app, const char* name, std::string& value, const char* text,
-              const char* type) {
-  app.add_option(name, value, text)->type_name(type);
+CLI::Option* add_text(CLI::App& app, const char* name, std::string& value, const char* text,
+                      const char* type) {
+  return app.add_option(name, value, text)->type_name(type);
 }
 
 void add_data_options(CLI::App& app, TrainSeq2SeqOptions& o) {
   app.option_defaults()->group("Data");
   app.add_option("--direction", o.direction, "Numbers into words, or words into numbers")
       ->capture_default_str()
+      ->check(plain(CLI::IsMember({"to-words", "to-number"})))
       ->type_name("to-words|to-number");
-  add_number(app, "--below", o.numbers.below, "Numbers are below N", whole_number(1));
+  add_number(app, "--below", o.numbers.below, "Numbers are below N",
+             whole_number(3, number_words_end));
   app.add_option(
          "--numbers", o.number_count,
          fmt::format("Different numbers to train on (default: {}, or what dev and test leave)",
@@ -42,10 +47,13 @@ void add_data_options(CLI::App& app, TrainSeq2SeqOptions& o) {
   add_text(app, "--test", o.test, "Pairs to test on (default: another share of train)", "FILE");
   add_number(app, "--held-out", o.held_out, "This share of the sources of --train",
              plain(CLI::Range(0.0, 1.0)), "P");
+  const CLI::Validator unit = plain(CLI::IsMember({"char", "word"}));
   add_text(app, "--source-unit", o.source_unit, "What the sources of --train consist of",
-           "char|word");
+           "char|word")
+      ->check(unit);
   add_text(app, "--target-unit", o.target_unit,
-           "What the targets consist of (default: word for both)", "char|word");
+           "What the targets consist of (default: word for both)", "char|word")
+      ->check(unit);
 }
 
 void add_model_options(CLI::App& app, TrainSeq2SeqOptions& o) {
@@ -112,7 +120,7 @@ void add_output_options(CLI::App& app, TrainSeq2SeqOptions& o) {
 }
 
 // One kind of unit for digits, another for words.
-void complete_numbers(TrainSeq2SeqOptions& o) {
+void complete_numbers(const CLI::App& app, TrainSeq2SeqOptions& o) {
   if (!o.dev.empty() || !o.test.empty()) {
     throw std::invalid_argument("--dev and --test need --train");
   }
@@ -120,23 +128,66 @@ void complete_numbers(TrainSeq2SeqOptions& o) {
     throw std::invalid_argument(
         "--source-unit and --target-unit need --train; digits are characters");
   }
+  console::refuse(app, {"--held-out"}, "needs --train FILE");
   const bool to_words = o.numbers.direction == Direction::to_words;
   o.config.source_unit = to_words ? Unit::character : Unit::word;
   o.config.target_unit = to_words ? Unit::word : Unit::character;
   o.numbers.held_out = std::clamp<Index>(o.numbers.below / 10, 1, o.numbers.held_out);
-  o.numbers.train =
-      o.number_count.value_or(std::min(o.numbers.train, o.numbers.below - 2 * o.numbers.held_out));
+  const Index left = o.numbers.below - 2 * o.numbers.held_out;
+  o.numbers.train = o.number_count.value_or(std::min(o.numbers.train, left));
+  if (o.numbers.train > left) {
+    throw std::invalid_argument(
+        fmt::format("--numbers: {} to train on, {} for dev and {} for test are more than there are "
+                    "below {}",
+                    o.numbers.train, o.numbers.held_out, o.numbers.held_out, o.numbers.below));
+  }
 }
 
-void complete_loaded(const TrainSeq2SeqOptions& o) {
-  if (!o.train.empty() || !o.dev.empty() || !o.out.empty() || !o.json.empty() ||
-      o.checkpoints.wanted()) {
+void complete_pairs(const CLI::App& app, TrainSeq2SeqOptions& o) {
+  console::refuse(app, {"--direction", "--below", "--numbers"},
+                  "is of numbers; --train FILE replaces them");
+  if (!o.dev.empty() && !o.test.empty()) {
+    console::refuse(app, {"--held-out"}, "with --dev and --test nothing is held out");
+  }
+  if (!(o.held_out > 0 && o.held_out < 1)) {
     throw std::invalid_argument(
-        "--model: loads a model that is trained; --train, --dev, --out, --json, --checkpoint and "
-        "--resume are of a training");
+        fmt::format("--held-out: {} is not above 0 and below 1", o.held_out));
+  }
+  o.config.source_unit = unit_of(o.source_unit.empty() ? "word" : o.source_unit);
+  o.config.target_unit = unit_of(o.target_unit.empty() ? "word" : o.target_unit);
+}
+
+bool is_of_training(const console::OptionEntry& option) {
+  if (option.name() == "--test" || option.name() == "--threads") return false;
+  if (option.name() == "--out" || option.name() == "--json") return true;
+  constexpr std::array groups = {"Data", "Model", "Training", "Checkpoints"};
+  return std::find(groups.begin(), groups.end(), option.group) != groups.end();
+}
+
+void complete_loaded(const CLI::App& app, const TrainSeq2SeqOptions& o) {
+  for (const console::OptionEntry& option : console::option_entries(app)) {
+    if (!is_of_training(option)) continue;
+    console::refuse(app, {option.name()}, "is of a training, and --model DIR is trained already");
   }
   if (o.tries.empty() && o.test.empty()) {
     throw std::invalid_argument("--model: needs --try TEXT or --test FILE");
+  }
+  if (!o.predictions.empty() && o.test.empty()) {
+    throw std::invalid_argument("--predictions: needs --test FILE with --model");
+  }
+}
+
+void check_decoding(const CLI::App& app, const TrainSeq2SeqOptions& o) {
+  if (o.show_attention && o.tries.empty()) {
+    throw std::invalid_argument("--show-attention: needs --try TEXT");
+  }
+  if (o.decode.beam == 1) {
+    console::refuse(app, {"--length-penalty"}, "needs --beam K, of 2 or more");
+  }
+  for (const std::string& text : o.tries) {
+    if (text.find_first_not_of(" \t\n\v\f\r") != std::string::npos) continue;
+    throw std::invalid_argument(
+        fmt::format("--try: \"{}\" is empty, there is nothing to decode", text));
   }
 }
 
@@ -152,26 +203,21 @@ void add_options(CLI::App& app, TrainSeq2SeqOptions& options) {
   add_output_options(app, options);
 }
 
-void complete(TrainSeq2SeqOptions& o) {
+void complete(const CLI::App& app, TrainSeq2SeqOptions& o) {
   o.numbers.direction = direction_of(o.direction);
+  check_decoding(app, o);
+  if (!o.model.empty()) return complete_loaded(app, o);
   check(o.checkpoints);
-  if (o.show_attention && o.tries.empty()) {
-    throw std::invalid_argument("--show-attention: needs --try TEXT");
-  }
-  if (!o.model.empty()) {
-    complete_loaded(o);
-    if (!o.predictions.empty() && o.test.empty()) {
-      throw std::invalid_argument("--predictions: needs --test FILE with --model");
-    }
-    return;
-  }
   if (o.train.empty()) {
-    complete_numbers(o);
+    complete_numbers(app, o);
   } else {
-    o.config.source_unit = unit_of(o.source_unit.empty() ? "word" : o.source_unit);
-    o.config.target_unit = unit_of(o.target_unit.empty() ? "word" : o.target_unit);
+    complete_pairs(app, o);
   }
-  check_seq2seq(o.config);
+  if (o.config.d_model % o.config.heads != 0) {
+    throw std::invalid_argument(
+        fmt::format("--heads: {} does not divide {}, the width of --d-model", o.config.heads,
+                    o.config.d_model));
+  }
 }
 
 }  // namespace tapegrad

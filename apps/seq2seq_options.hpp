@@ -37,8 +37,8 @@ struct TrainSeq2SeqOptions {
 void add_options(CLI::App& app, TrainSeq2SeqOptions& options);
 
 /// After parsing: turns names into values and fills in what depends on other options. Throws
-/// std::invalid_argument for options that do not fit each other.
-void complete(TrainSeq2SeqOptions& options);
+/// std::invalid_argument for options that do not fit each other, or would have no effect.
+void complete(const CLI::App& app, TrainSeq2SeqOptions& options);
 
 /// What the help page and the manual page say beside the options.
 console::Manual train_seq2seq_manual();

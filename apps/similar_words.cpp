@@ -161,7 +161,7 @@ int main(int argc, char** argv) {
   tg::SimilarWordsOptions options;
   tg::add_options(app, options);
   return console::run(app, tg::similar_words_manual(), argc, argv, [&] {
-    tg::complete(options);
+    tg::complete(app, options);
     tg::set_threads(options.threads);
     if (!options.compare.empty()) return tg::compare_words(options);
     return SimilarWords(options).run();

@@ -4,10 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <stdexcept>
+#include <system_error>
 
 #include "console/console.hpp"
+#include "console/given.hpp"
 
 namespace tapegrad {
 namespace {
@@ -87,6 +90,25 @@ void add_output_options(CLI::App& app, SimilarWordsOptions& o) {
   console::add_quiet(app, o.quiet);
 }
 
+void refuse_without_effect(const CLI::App& app, const SimilarWordsOptions& o,
+                           const std::string& mode) {
+  if (mode == "--similarity" || mode == "--eval") {
+    console::refuse(app, {"--top"}, fmt::format("is of nearest words, {} tells none", mode));
+  }
+  if (mode == "--compare" && !o.words.empty()) {
+    console::refuse(
+        app, {"--by", "--show"},
+        fmt::format("is of the words that changed most, \"{}\" is asked for", o.words[0]));
+  }
+  std::error_code missing;
+  const bool file = !std::filesystem::is_directory(o.vectors, missing) ||
+                    (mode == "--compare" && !std::filesystem::is_directory(o.compare, missing));
+  if (!file) {
+    console::refuse(app, {"--cache", "--malformed-vectors"},
+                    "is of files of vectors, not of models");
+  }
+}
+
 // Standard input is read to its end by whoever comes first.
 void check_standard_input(const SimilarWordsOptions& o, bool asks_for_words) {
   const bool vectors = o.vectors == "-";
@@ -117,7 +139,7 @@ void add_options(CLI::App& app, SimilarWordsOptions& o) {
   add_output_options(app, o);
 }
 
-void complete(SimilarWordsOptions& o) {
+void complete(const CLI::App& app, SimilarWordsOptions& o) {
   std::string mode;
   const auto choose = [&](const char* option, bool given) {
     if (!given) return;
@@ -134,6 +156,7 @@ void complete(SimilarWordsOptions& o) {
     throw std::invalid_argument(
         fmt::format("{}: takes no further word, found \"{}\"", mode, o.words[0]));
   }
+  refuse_without_effect(app, o, mode);
   check_standard_input(o, mode.empty() && o.words.empty());
   if (!o.output) o.output = isatty(STDOUT_FILENO) == 1 ? WordForm::table : WordForm::tsv;
 }

@@ -32,8 +32,9 @@ struct SimilarWordsOptions {
 /// Declares every option.
 void add_options(CLI::App& app, SimilarWordsOptions& options);
 
-/// After parsing: throws std::invalid_argument for options that do not fit each other.
-void complete(SimilarWordsOptions& options);
+/// After parsing: throws std::invalid_argument for options that do not fit each other, or would
+/// have no effect.
+void complete(const CLI::App& app, SimilarWordsOptions& options);
 
 /// What the help page and the manual page say beside the options.
 console::Manual similar_words_manual();

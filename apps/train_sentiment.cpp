@@ -11,6 +11,7 @@
 #include <unordered_set>
 
 #include "console/console.hpp"
+#include "console/given.hpp"
 #include "experiment_text.hpp"
 #include "report_files.hpp"
 #include "sentiment_options.hpp"
@@ -123,7 +124,7 @@ class TrainingLine {
   std::string name_;
 };
 
-int train(tg::TrainSentimentOptions& options) {
+int train(const CLI::App& app, tg::TrainSentimentOptions& options) {
   tg::set_threads(options.threads);
   tg::prepare_outputs(options);
   const auto checkpoints = tg::open_checkpoints(options.checkpoints, options.quiet);
@@ -149,9 +150,11 @@ int train(tg::TrainSentimentOptions& options) {
   TrainingLine line(options.quiet, trainings);
   options.experiment.fit.cancelled = console::stop_requested;
   options.experiment.fit.progress = [&](const tg::Progress& progress) { line.show(progress); };
-  tg::ExperimentResult result = tg::run_experiment(
-      corpus, vectors, options.experiment,
-      [&](const tg::EmbeddingChoice&, const std::string& name) { line.begin(name); });
+  tg::ExperimentResult result = console::naming_options(app, [&] {
+    return tg::run_experiment(
+        corpus, vectors, options.experiment,
+        [&](const tg::EmbeddingChoice&, const std::string& name) { line.begin(name); });
+  });
   line.clear();
   return tg::write_outputs(options, corpus, result, recorder ? &*recorder : nullptr,
                            [&] { return load_kept_vectors(options, result); });
@@ -164,8 +167,9 @@ int main(int argc, char** argv) {
   tg::TrainSentimentOptions options;
   tg::add_options(app, options);
   return console::run(app, tg::train_sentiment_manual(), argc, argv, [&] {
-    tg::complete(options);
+    tg::complete(app, options);
     options.command = tg::command_line(argc, argv);
-    return console::run_measured(options.profile, options.trace, [&] { return train(options); });
+    return console::run_measured(options.profile, options.trace,
+                                 [&] { return train(app, options); });
   });
 }

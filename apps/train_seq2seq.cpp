@@ -1,16 +1,18 @@
 // Trains a Transformer from sequences to sequences, tests it on what it has not seen, and tries it.
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
 #include <stdexcept>
+#include <string_view>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/training/seq2seq_folder.hpp>
 #include <tapegrad/training/seq2seq_json.hpp>
+#include <vector>
 
 #include "console/console.hpp"
 #include "experiment_text.hpp"
@@ -22,16 +24,30 @@ namespace console = tg::console;
 
 namespace {
 
+// One warning for all units of a text.
 void warn_of_unknown(const tg::Seq2SeqModel& model, const std::string& text) {
+  std::vector<std::string_view> unknown;
   for (const auto unit : tg::split_units(text, model.config.source_unit)) {
-    if (model.source.find(unit)) continue;
-    tg::warn(fmt::format("\"{}\": the model does not know the {} \"{}\"", text,
-                         tg::to_string(model.config.source_unit), unit));
+    const bool told = std::find(unknown.begin(), unknown.end(), unit) != unknown.end();
+    if (!told && !model.source.find(unit)) unknown.push_back(unit);
   }
+  if (unknown.empty()) return;
+  tg::warn(fmt::format("\"{}\": the model does not know the {}{} \"{}\"", text,
+                       tg::to_string(model.config.source_unit), unknown.size() == 1 ? "" : "s",
+                       fmt::join(unknown, "\", \"")));
+}
+
+void check_length(const tg::Seq2SeqModel& model, const std::string& text) {
+  const std::size_t units = tg::split_units(text, model.config.source_unit).size();
+  if (units <= model.config.max_length) return;
+  throw std::invalid_argument(
+      fmt::format("--try: \"{:.40}\" has {} {}s, the model takes at most {}", text, units,
+                  tg::to_string(model.config.source_unit), model.config.max_length));
 }
 
 void try_texts(const tg::Seq2SeqModel& model, const tg::TrainSeq2SeqOptions& options) {
   for (const std::string& text : options.tries) {
+    check_length(model, text);
     warn_of_unknown(model, text);
     const auto decoded = tg::decode(model, tg::encode_sources(model, {text}), options.decode);
     console::print_result(fmt::format("{} -> {}{}\n", text, tg::text_of(model, decoded[0]),
@@ -86,7 +102,11 @@ int use_model(const tg::TrainSeq2SeqOptions& options) {
   if (!options.test.empty()) {
     const tg::TextPairs pairs = tg::read_pairs(options.test, reading.callback());
     reading.clear();
-    test(model, pairs, options);
+    try {
+      test(model, pairs, options);
+    } catch (const std::invalid_argument& error) {  // a text that the model does not take
+      throw std::runtime_error(fmt::format("{}: {}", options.test, error.what()));
+    }
   }
   try_texts(model, options);
   return console::success;
@@ -156,7 +176,7 @@ int main(int argc, char** argv) {
   tg::TrainSeq2SeqOptions options;
   tg::add_options(app, options);
   return console::run(app, tg::train_seq2seq_manual(), argc, argv, [&] {
-    tg::complete(options);
+    tg::complete(app, options);
     tg::set_threads(options.threads);
     for (const std::string& file : {options.json, options.predictions, options.trace}) {
       console::check_folder_of(file);

@@ -93,7 +93,7 @@ class Chooser {
       if (!option->empty() && !integer(*option)) return true;
     }
     for (std::size_t c = 0; c < first_.size(); ++c) {
-      if (!is_name(first_[c], label_names) && !is_name(first_[c], text_names)) continue;
+      if (!is_column_name(first_[c])) continue;
       const auto below = values(c, 1);
       if (std::find(below.begin(), below.end(), first_[c]) == below.end()) return true;
     }
@@ -124,11 +124,11 @@ class Chooser {
       return static_cast<std::size_t>(*number) - 1;
     }
     if (number || !header_) {
-      fail(1, fmt::format("{} is {}, expected {}a number from 1 to {}", name, option,
+      fail(1, fmt::format("{}: {} is not {}a number from 1 to {}", name, option,
                           header_ ? "a column's name or " : "", first_.size()));
     }
-    fail(1,
-         fmt::format("{} is \"{}\", found the columns {}", name, option, fmt::join(first_, ", ")));
+    fail(1, fmt::format("{}: the column \"{}\" is not one of {:.40}", name, option,
+                        fmt::join(first_, ", ")));
   }
 
   template <class Names>
@@ -193,6 +193,10 @@ class Chooser {
 };
 
 }  // namespace
+
+bool is_column_name(string_view field) {
+  return is_name(field, label_names) || is_name(field, text_names);
+}
 
 bool holds_labels(const std::vector<string_view>& values) {
   std::set<string_view> kinds;

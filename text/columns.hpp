@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <tapegrad/text/dataset.hpp>
 #include <tapegrad/text/records.hpp>
 #include <vector>
@@ -15,6 +16,9 @@ struct Columns {
   bool header = false;
   std::string form;  ///< how they were found, for people, behind "TSV" or "CSV"
 };
+
+/// Whether a header calls the column of labels or of texts so: "label", " Text".
+bool is_column_name(std::string_view field);
 
 /// Whether few different, short values stand in a column, as labels do: at most 100 of at most 40
 /// bytes, and each at least twice on average (integers also in a short file).

@@ -55,6 +55,12 @@ class Experiment {
         throw std::invalid_argument(fmt::format(
             "embeddings: {} needs word vectors, and none of the words has one", choice.name));
       }
+      if (choice.pretrained && table_width(vectors_, options_) != vectors_.width()) {
+        throw std::invalid_argument(
+            fmt::format("dim: {} is not the width of the word vectors, {}, with which {} begins; "
+                        "random embeddings alone can have another",
+                        *options_.width, vectors_.width(), choice.name));
+      }
     }
   }
 

@@ -35,7 +35,7 @@ struct ExperimentOptions {
   std::uint64_t seed = 1;
   Index folds = 10;                  // of the cross-validation, without a test file
   ClassifierConfig classifier = {};  // classes is taken from the data
-  Index width = 100;                 // of a random table, if there are no vectors
+  std::optional<Index> width = {};   // of a random table; default: that of the vectors, else 100
   Missing missing = Missing::normal;
   VocabularyChoice vocabulary = {};
   std::string optimizer = "adam";  // "adam", "adamw", "sgd", "adagrad" or "rmsprop"

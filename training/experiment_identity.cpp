@@ -1,5 +1,6 @@
 #include <fmt/ranges.h>
 
+#include <tapegrad/training/experiment_model.hpp>
 #include <tapegrad/training/experiment_state.hpp>
 
 namespace tapegrad {
@@ -90,7 +91,10 @@ Identity identity_of(const Corpus& corpus, const WordVectors& vectors,
                        {"dev", texts_of(corpus, corpus.train_end, corpus.dev_end)},
                        {"test", texts_of(corpus, corpus.dev_end, corpus.labels.size())},
                        {"vectors", vectors_of(vectors)}};
-  if (vectors.words.empty()) identity.emplace_back("dim", number(options.width));
+  const Index width = table_width(vectors, options);
+  if (vectors.words.empty() || width != vectors.width()) {
+    identity.emplace_back("dim", number(width));
+  }
   if (!corpus.has_test()) identity.emplace_back("folds", number(options.folds));
   add_words(identity, corpus.rules, options.vocabulary);
   add_network(identity, options.classifier);

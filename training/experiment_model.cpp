@@ -32,7 +32,8 @@ Index table_rows(const PreparedSplit& data) {
 }
 
 Index table_width(const WordVectors& vectors, const ExperimentOptions& options) {
-  return vectors.words.empty() ? options.width : vectors.width();
+  constexpr Index usual = 100;
+  return options.width.value_or(vectors.words.empty() ? usual : vectors.width());
 }
 
 TextClassifier start_model(const ClassifierConfig& config, const EmbeddingChoice& choice,

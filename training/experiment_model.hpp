@@ -8,7 +8,7 @@ namespace tapegrad {
 
 /// Rows of the table: words, and n-grams behind them.
 Index table_rows(const PreparedSplit& data);
-/// Its width: that of the vectors, if there are any.
+/// Its width: what `options` want, else that of the vectors, if there are any.
 Index table_width(const WordVectors& vectors, const ExperimentOptions& options);
 
 /// The table as `choice` wants it, frozen as it wants it, and layers drawn with `seed`.

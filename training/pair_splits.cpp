@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <stdexcept>
+#include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/rng.hpp>
 #include <tapegrad/text/number_words.hpp>
 #include <unordered_map>
@@ -149,10 +150,10 @@ PairSplits load_pairs(const std::string& train, const std::string& dev, const st
   if (dev.empty()) splits.dev = take_share(splits.train, held_out, rng.split(0));
   if (test.empty()) splits.test = take_share(splits.train, held_out, rng.split(1));
   if (splits.train.size() == 0) {
-    throw std::invalid_argument(
-        fmt::format("load_pairs: {} has too few different sources to hold a share of {} out of "
-                    "them; name files for dev and test",
-                    train, held_out));
+    throw FormatError(train, 0,
+                      fmt::format("has too few different sources to hold a share of {} out of "
+                                  "them; name files for dev and test",
+                                  held_out));
   }
   return splits;
 }

@@ -38,8 +38,8 @@ PairSplits number_pairs(const NumberOptions& options, std::uint64_t seed);
 
 /// Reads these files. Where `dev` or `test` is empty, a share of the training file's different
 /// sources (at least one), chosen by `seed`, leaves train for it with all their pairs. Throws
-/// std::invalid_argument when none are left to train on or the share is outside (0, 1); errors as
-/// in read_pairs.
+/// FormatError when none are left to train on, std::invalid_argument when the share is outside
+/// (0, 1); errors as in read_pairs.
 PairSplits load_pairs(const std::string& train, const std::string& dev, const std::string& test,
                       double held_out, std::uint64_t seed, const ReadProgress& progress = {});
 

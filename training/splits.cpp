@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
+#include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/profile.hpp>
 #include <tapegrad/training/model_config.hpp>
 #include <unordered_set>
@@ -41,6 +42,19 @@ void split_off_dev(Split& split) {
   }
   split.dev.assign(split.train.end() - count, split.train.end());
   split.train.resize(split.train.size() - static_cast<std::size_t>(count));
+}
+
+// Throws for classes that no model could be trained on, or saved with.
+void check_classes(const Corpus& corpus, const std::string& train) {
+  try {
+    check_labels(corpus.label_names);
+  } catch (const std::invalid_argument& error) {
+    throw FormatError(train, 0, error.what());
+  }
+  if (corpus.label_names.size() > 1) return;
+  throw FormatError(train, 0,
+                    fmt::format("all {} texts have the class \"{:.60}\": a classifier needs two",
+                                corpus.labels.size(), corpus.label_names[0]));
 }
 
 LabelledTexts select(const Corpus& corpus, const std::vector<Index>& numbers,
@@ -84,7 +98,7 @@ Corpus load_corpus(const std::string& train, const std::string& dev, const std::
   Corpus corpus;
   corpus.rules = rules;
   append(corpus, "train", train, options);
-  check_labels(corpus.label_names);  // before a training whose model could not be saved
+  check_classes(corpus, train);  // before a training whose model could not be saved
   corpus.train_end = corpus.labels.size();
   corpus.classes = std::ssize(corpus.label_names);
   append(corpus, "dev", dev, options);

@@ -37,7 +37,8 @@ struct Corpus {
 };
 
 /// Loads and tokenizes the files; an empty name means there is none, but `train` must be given.
-/// Errors as in load_dataset and check_labels.
+/// Errors as in load_dataset; FormatError for a `train` with one class alone, or with labels that
+/// check_labels refuses.
 Corpus load_corpus(const std::string& train, const std::string& dev, const std::string& test,
                    const DatasetOptions& options = {}, const TokenizerRules& rules = {});
 

@@ -19,6 +19,7 @@
 
 #include "color.hpp"
 #include "completion.hpp"
+#include "given.hpp"
 #include "help.hpp"
 #include "hints.hpp"
 #include "man.hpp"
@@ -94,15 +95,9 @@ std::optional<int> parse(CLI::App& app, const Manual& manual, int argc, char** a
   return success;
 }
 
-bool given(const CLI::App& app, const std::string& option, const char* value = nullptr) {
-  const CLI::Option* const found = app.get_option_no_throw(option);
-  if (found == nullptr || found->empty()) return false;
-  return value == nullptr || found->results().back() == value;
-}
-
 int run_program(const CLI::App& app, const Manual& manual, const std::function<int()>& program) {
   const bool quiet = given(app, "--quiet");
-  const bool record = given(app, "--json", "-");
+  const bool record = given(app, "--json") && app.get_option("--json")->results().back() == "-";
   set_printing({.results = !record, .notes = !record && !quiet});
   set_warning_sink(
       [&](const std::string& text) { complain(app.get_name(), Style::warning, "warning", text); });

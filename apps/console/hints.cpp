@@ -109,6 +109,11 @@ constexpr std::array known_texts{
         "none of the words has one", "--vectors",
         "is the file of --vectors in the language of the texts, and one of vectors? Each line "
         "is a word and its numbers"},
+    KnownText{"begin with word vectors", "--vectors",
+              "--embeddings random trains without any; scripts/get_data.sh glove, of the sources, "
+              "downloads some"},
+    KnownText{"too few different sources", "--held-out",
+              "--dev FILE and --test FILE name pairs of their own"},
     KnownText{"units is missing", "--model",
               "that is a model of train_sentiment; classify takes it"},
 };
@@ -119,6 +124,28 @@ std::string hint_of_text(const std::string& text, const CLI::App& app) {
     if (fits && has(text, known.part)) return known.hint;
   }
   return {};
+}
+
+// What the library calls a field of its options where it tells of a file, and what the user has.
+struct Field {
+  std::string_view text;
+  const char* option;
+};
+
+constexpr std::array fields{
+    Field{"label_column: ", "--label-column: "},
+    Field{"text_column: ", "--text-column: "},
+    Field{"the columns with label_column and text_column",
+          "the columns with --label-column and --text-column"},
+    Field{"one with the option form (", "one with --form ("},
+};
+
+std::string naming_fields(std::string text) {
+  for (const Field& field : fields) {
+    const std::size_t at = text.find(field.text);
+    if (at != std::string::npos) return text.replace(at, field.text.size(), field.option);
+  }
+  return text;
 }
 
 // "WHO: "VALUE" is not one of A, B, C": which of them is meant.
@@ -159,7 +186,7 @@ Complaint complaint(const std::exception& error, const CLI::App& app, const Manu
   if (const auto* usage = dynamic_cast<const CLI::ParseError*>(&error)) {
     return usage_complaint(*usage, app);
   }
-  const std::string text = error.what();
+  const std::string text = naming_fields(error.what());
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
     return {"out of memory", manual.less_memory};
   }

@@ -71,15 +71,22 @@ TEST_CASE("an empty line, a lone CR and a last line without LF are texts too") {
   CHECK(classify("bag", {}, "").code == 0);
 }
 
-TEST_CASE("a first line that begins with a class of the model is warned of, and answered") {
-  for (const std::string line : {"good\tfine film\n", "__label__good fine film\n"}) {
+TEST_CASE("a first line as of a file to train from is warned of, and answered") {
+  const std::vector<std::pair<std::string, std::string>> warned = {
+      {"good\tfine film\n", "begins with the class \"good\""},
+      {"__label__good fine film\n", "begins with the class \"good\""},
+      {"fine film\tgood\n", "ends with the class \"good\""},
+      {"id\tText\tmark\n", "is a header, with the column \"Text\""},
+      {"sentence\tlabel\n", "is a header, with the column \"sentence\""}};
+  for (const auto& [line, found] : warned) {
     const Finished done = classify("bag", {}, line + "bad\tdull\n");
     CHECK(done.code == 0);
     CHECK(lines(done.out).size() == 2);
-    CHECK_THAT(done.err, Contains("classify: warning: -: line 1 begins with the class \"good\""));
+    CHECK_THAT(done.err, Contains("classify: warning: -: line 1 " + found));
     CHECK(lines(done.err).size() == 1);
   }
-  for (const std::string line : {"good film\n", "fine\tgood\n", "film\ngood\tfilm\n"}) {
+  for (const std::string line :
+       {"good film\n", "fine good\n", "text\n", "a text\tof two\n", "film\ngood\tfilm\n"}) {
     CHECK(classify("bag", {}, line).err.empty());
   }
 }

@@ -39,33 +39,35 @@ TEST_CASE("options that are unknown or out of range are wrong usage") {
   CHECK_THAT(complaint(2, files, {"--lr", "x"}), Contains("--lr"));
   CHECK_THAT(complaint(2, files, {"--rows", "eager"}), Contains("--rows"));
   CHECK_THAT(complaint(2, files, {"--seed", "-1"}), Contains("--seed"));
-  CHECK(complaint(2, files, {"--model", "lstm"}) == "model: \"lstm\" is not one of bag, mean, cnn");
+  CHECK(complaint(2, files, {"--model", "lstm"}) ==
+        "--model: \"lstm\" is not one of bag, mean, cnn");
   CHECK(complaint(2, files, {"--missing", "ones"}) ==
         "--missing: \"ones\" is not one of normal, zeros");
   CHECK(complaint(2, files, {"--optimizer", "rprop"}) ==
-        "optimizer: \"rprop\" is not one of adam, adamw, sgd, adagrad, rmsprop");
+        "--optimizer: \"rprop\" is not one of adam, adamw, sgd, adagrad, rmsprop");
   CHECK(complaint(2, files, {"--class-weights", "nice=2"}) ==
-        "class-weights: label \"nice\" is not one of bad, good");
+        "--class-weights: label \"nice\" is not one of bad, good");
 }
 
 TEST_CASE("n-grams and Naive-Bayes weights that cannot be had are wrong usage") {
   const MadeUp files;
-  CHECK(complaint(2, files, {"--ngrams", "0"}) == "--ngrams: \"0\" is not a whole number above 0");
+  CHECK(complaint(2, files, {"--ngrams", "0"}) ==
+        "--ngrams: \"0\" is not a whole number from 1 to 100");
   CHECK(complaint(2, files, {"--ngrams", "2", "--buckets", "-1"}) ==
-        "--buckets: \"-1\" is not a whole number, 0 or more");
+        "--buckets: \"-1\" is not a whole number from 0 to 2147483647");
   CHECK(complaint(2, files, {"--ngrams", "2", "--ngram-min-count", "-1"}) ==
         "--ngram-min-count: \"-1\" is not a whole number, 0 or more");
   CHECK(complaint(2, files, {"--ngrams", "2", "--model", "mean"}) ==
-        "ngrams: needs the model bag, not mean");
+        "--ngrams: needs the model bag, not mean");
   Arguments weights = files.arguments({"--model", "mean"});
   weights.push_back("--nb-weights");
-  CHECK(complaint(2, weights) == "nb-weights: needs the model bag, not mean");
+  CHECK(complaint(2, weights) == "--nb-weights: needs the model bag, not mean");
   CHECK_THAT(complaint(2, files, {"--nb-smoothing", "0"}), Contains("--nb-smoothing"));
   const TemporaryDirectory directory;
   const std::string three = directory.file("three", "a x\nb y\nc z\na x\nb y\nc z\n");
   CHECK(complaint(2, {"--train", three, "--test", three, "--form", "label-text", "--embeddings",
                       "random", "--nb-weights"}) ==
-        "nb-weights: Naive-Bayes weights tell two classes apart, these are 3");
+        "--nb-weights: Naive-Bayes weights tell two classes apart, these are 3");
 }
 
 TEST_CASE("options of another model are wrong usage") {
@@ -77,7 +79,7 @@ TEST_CASE("options of another model are wrong usage") {
   CHECK(complaint(2, files, {"--model", "mean", "--filter-widths", "2"}) ==
         "--filter-widths: needs --model cnn, not mean");
   CHECK(complaint(2, files, {"--model", "cnn", "--ngrams", "2"}) ==
-        "ngrams: needs the model bag, not cnn");
+        "--ngrams: needs the model bag, not cnn");
   CHECK_THAT(complaint(2, files, {"--model", "cnn", "--filter-widths", "3,0"}),
              Contains("--filter-widths"));
   CHECK_THAT(complaint(2, files, {"--model", "cnn", "--filters", "0"}), Contains("--filters"));
@@ -87,19 +89,25 @@ TEST_CASE("unknown embeddings are wrong usage, with the names that are known") {
   const MadeUp files;
   const std::string known =
       "is not one of frozen, finetune, random, thaw:N (N epochs frozen), newwords, newwords:N";
-  CHECK(complaint(2, files, {"--embeddings", "bogus"}) == "embeddings: \"bogus\" " + known);
+  CHECK(complaint(2, files, {"--embeddings", "bogus"}) == "--embeddings: \"bogus\" " + known);
   CHECK(complaint(2, files, {"--embeddings", "frozen,thaw:x"}) ==
-        "embeddings: \"thaw:x\" " + known);
+        "--embeddings: \"thaw:x\" " + known);
 }
 
 TEST_CASE("pretrained embeddings without vectors are wrong usage, with what to do") {
   const MadeUp files;
-  const std::string hint =
-      ": needs --vectors FILE; without vectors only --embeddings random can be trained";
-  CHECK(complaint(2, {"--train", files.train, "--test", files.test}) ==
-        "--embeddings frozen" + hint);
-  CHECK(complaint(2, {"--train", files.train, "--embeddings", "random,thaw:2"}) ==
-        "--embeddings thaw:2" + hint);
+  CHECK(complaint(2, {"--train", files.train, "--test", files.test, "--form", "label-text"}) ==
+        "--vectors FILE is required: the embeddings frozen, finetune begin with word vectors");
+  const Finished done = run("train_sentiment", {"--train", files.train, "--form", "label-text",
+                                                "--embeddings", "random,thaw:2"});
+  CHECK(done.code == 2);
+  CHECK_THAT(done.err, Contains("the embeddings thaw:2 begin with") &&
+                           Contains("hint: --embeddings random trains without any"));
+  const std::string nowhere = files.directory / "nowhere";
+  CHECK_THAT(complaint(1, {"--train", nowhere}), Contains(nowhere) && Contains("No such file"));
+  const std::string empty = files.directory.file("empty", "");
+  CHECK(complaint(1, {"--train", empty}) ==
+        empty + ": expected labelled texts, found an empty file");
 }
 
 TEST_CASE("dev or test without train is wrong usage") {
@@ -108,11 +116,36 @@ TEST_CASE("dev or test without train is wrong usage") {
   CHECK(complaint(2, {"--test", files.test}) == "--dev and --test need --train");
 }
 
+TEST_CASE("what cannot be trained on is an error of the file, and names the options that help") {
+  const TemporaryDirectory directory;
+  const auto error = [](const std::string& file, const Arguments& more) {
+    Arguments all{"--train", file, "--embeddings", "random"};
+    all.insert(all.end(), more.begin(), more.end());
+    const std::string text = complaint(1, all);
+    return text.rfind(file, 0) == 0 ? text.substr(file.size()) : text;
+  };
+  const std::string one = directory.file("one.tsv", "good\tfine\ngood\tnice\ngood\tfine film\n");
+  CHECK(error(one, {"--label-column", "1"}) ==
+        ": all 3 texts have the class \"good\": a classifier needs two");
+  const std::string named = directory.file("named.tsv", "mark\tbody\ngood\tfine\nbad\tdull\n");
+  CHECK(error(named, {"--label-column", "marks"}) ==
+        ":1: --label-column: the column \"marks\" is not one of mark, body");
+  CHECK(error(named, {"--text-column", "3"}) == ":1: --text-column: 3 is not a number from 1 to 2");
+  CHECK_THAT(run("train_sentiment",
+                 {"--train", named, "--embeddings", "random", "--label-column", "marks"})
+                 .err,
+             Contains("hint: did you mean mark?"));
+  CHECK_THAT(error(named, {}),
+             Catch::EndsWith("; name the columns with --label-column and --text-column"));
+  const std::string unclear = directory.file("unclear", "a fine film\nmy worst day\nno labels\n");
+  CHECK_THAT(error(unclear, {}), Contains("; choose one with --form (label-text, tsv, csv"));
+}
+
 TEST_CASE("more folds than texts are wrong usage") {
   const MadeUp files;
   CHECK(complaint(2, {"--train", files.dev, "--form", "label-text", "--embeddings", "random",
                       "--folds", "9"}) ==
-        "folds: 9 is not in [2, 8] (without a test file, 8 training texts are tested in folds)");
+        "--folds: 9 is not in [2, 8] (without a test file, 8 training texts are tested in folds)");
 }
 
 TEST_CASE("a file that is missing is named") {
@@ -157,7 +190,7 @@ TEST_CASE("vectors of none of the words are an error that says so") {
   const MadeUp files;
   const std::string strange = files.directory.file("strange.txt", "xyzzy 1 2\nplugh 3 4\n");
   CHECK(complaint(2, files, {"--vectors", strange}) ==
-        "embeddings: frozen needs word vectors, and none of the words has one");
+        "--embeddings: frozen needs word vectors, and none of the words has one");
 }
 
 TEST_CASE("a malformed line of data is told with file and line") {

@@ -130,28 +130,39 @@ TEST_CASE("a unit that the model does not know is told") {
   const Finished done = train({"--model", to / "model", "--try", "4x"});
   CHECK(done.code == 0);
   CHECK(done.err == "train_seq2seq: warning: \"4x\": the model does not know the char \"x\"\n");
-  CHECK_THAT(complaint(2, {"--model", to / "model", "--try", std::string(99, '1')}),
-             Contains("has 99 units, the model takes at most "));
+  CHECK(train({"--model", to / "model", "--try", "xyx"}).err ==
+        "train_seq2seq: warning: \"xyx\": the model does not know the chars \"x\", \"y\"\n");
+  const std::string nines(99, '1');
+  CHECK_THAT(
+      complaint(2, {"--model", to / "model", "--try", nines}),
+      Catch::StartsWith("--try: \"1111") && Contains("has 99 chars, the model takes at most "));
+  const std::string pairs = to.file("pairs", nines + "\tone\n");
+  CHECK_THAT(complaint(1, {"--model", to / "model", "--test", pairs}),
+             Catch::StartsWith(pairs + ": ") && Contains("has 99 units"));
 }
 
 TEST_CASE("options of train_seq2seq that do not fit are wrong usage") {
   CHECK_THAT(complaint(2, {"--heads", "0"}), Contains("--heads"));
-  CHECK(complaint(2, {"--heads", "3"}) == "seq2seq: heads is 3, must divide d_model, 64");
+  CHECK(complaint(2, {"--heads", "3"}) == "--heads: 3 does not divide 64, the width of --d-model");
   CHECK(complaint(2, {"--direction", "up"}) ==
-        "direction: \"up\" is not one of to-words, to-number");
+        "--direction: \"up\" is not one of to-words, to-number");
   CHECK(complaint(2, {"--dev", "x"}) == "--dev and --test need --train");
   CHECK(complaint(2, {"--source-unit", "char"}) ==
         "--source-unit and --target-unit need --train; digits are characters");
   CHECK(complaint(2, {"--train", "x", "--target-unit", "line"}) ==
-        "unit: \"line\" is not one of char, word");
+        "--target-unit: \"line\" is not one of char, word");
   CHECK(complaint(2, {"--show-attention"}) == "--show-attention: needs --try TEXT");
   CHECK(complaint(2, {"--model", "x"}) == "--model: needs --try TEXT or --test FILE");
-  CHECK(complaint(2, {"--model", "x", "--try", "1", "--out", "y"}) ==
-        "--model: loads a model that is trained; --train, --dev, --out, --json, --checkpoint "
-        "and --resume are of a training");
   CHECK(complaint(2, {"--below", "2000000"}) ==
-        "number_pairs: below is 2000000, must be in [1, 1000000]");
-  CHECK_THAT(complaint(2, {"--below", "50", "--numbers", "41"}), Contains("41 numbers for train"));
+        "--below: \"2000000\" is not a whole number from 3 to 1000000");
+  CHECK(complaint(2, {"--below", "50", "--numbers", "41"}) ==
+        "--numbers: 41 to train on, 5 for dev and 5 for test are more than there are below 50");
+  CHECK(complaint(2, {"--train", "x", "--held-out", "1"}) ==
+        "--held-out: 1 is not above 0 and below 1");
+  for (const char* empty : {"", " \t"}) {
+    CHECK_THAT(complaint(2, {"--model", "x", "--try", empty}),
+               Catch::StartsWith("--try: \"") && Contains("is empty, there is nothing to decode"));
+  }
 }
 
 TEST_CASE("files that train_seq2seq cannot read or write are named") {
@@ -163,6 +174,9 @@ TEST_CASE("files that train_seq2seq cannot read or write are named") {
   const std::string broken = directory.file("broken.tsv", "1\tone\n2\n");
   CHECK(complaint(1, {"--train", broken}) ==
         broken + ":2: expected a source, a tab and a target, found no tab in \"2\"");
+  const std::string few = directory.file("few.tsv", "1\tone\n1\tuno\n");
+  CHECK_THAT(complaint(1, {"--train", few}),
+             Catch::StartsWith(few + ": has too few different sources"));
   for (const char* option : {"--json", "--predictions", "--trace"}) {
     CHECK(complaint(2, {option, nowhere + "/file"}) ==
           nowhere + "/file: the folder " + nowhere + " does not exist");

@@ -113,9 +113,9 @@ TEST_CASE("columns chosen by name, by number, or one of them") {
   CHECK(load("a\tb\nc\td\n", {.label_column = "2"}).label_names == Names{"b", "d"});
   CHECK(load("a\tb\nc\td\n", {.label_column = "2", .header = Header::yes}).texts == Texts{"c"});
   CHECK(load_error(csv, {.label_column = "mark", .text_column = "body"}) ==
-        ":1: label_column is \"mark\", found the columns id, stars, body");
+        ":1: label_column: the column \"mark\" is not one of id, stars, body");
   CHECK(load_error("a\tb\nc\td\n", {.text_column = "3"}) ==
-        ":1: text_column is 3, expected a number from 1 to 2");
+        ":1: text_column: 3 is not a number from 1 to 2");
   CHECK(load_error("a\tb\nc\td\n", {.label_column = "1", .text_column = "1"}) ==
         ":1: column 1 cannot be both label and text");
 }

@@ -110,6 +110,11 @@ TEST_CASE("width and deviation are those of a random table") {
   // The mean of n squares of normal numbers deviates by sqrt(2 / n) of itself.
   const auto n = static_cast<double>(table.size() - 7);
   CHECK(squares / n == Approx(4).epsilon(5 * std::sqrt(2 / n)));
+  const tapegrad::WordVectors vectors{{"w1", "w2", "x", "y"}, tiny::table(4, 3)};
+  CHECK(tapegrad::run_experiment(some_corpus(), vectors, options).width == 7);
+  options.width.reset();
+  CHECK(tapegrad::run_experiment(some_corpus(), vectors, options).width == 3);
+  CHECK(tapegrad::run_experiment(some_corpus(), {}, options).width == 100);
 }
 
 TEST_CASE("seed, thawing and class weights of a fit are set by the run, whatever stands there") {

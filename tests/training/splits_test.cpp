@@ -175,5 +175,13 @@ TEST_CASE("a label that no model folder takes is refused before anything is trai
   const TemporaryDirectory directory;
   const std::string train = directory.file("f.csv", "label,text\n\"a\nb\",fine\nc,dull\n");
   CHECK_THROWS_WITH(tapegrad::load_corpus(train, "", ""),
-                    "labels: label 1 has a control character");
+                    train + ": labels: label 1 has a control character");
+}
+
+TEST_CASE("a training file of one class is refused, whatever dev has") {
+  const TemporaryDirectory directory;
+  const std::string train = directory.file("train.tsv", "good\tfine\ngood\tnice\ngood\tfine\n");
+  const std::string dev = directory.file("dev.tsv", "good\tfine\nbad\tdull\n");
+  CHECK_THROWS_WITH(tapegrad::load_corpus(train, dev, ""),
+                    train + ": all 3 texts have the class \"good\": a classifier needs two");
 }
