@@ -32,7 +32,9 @@ echo "build: configuring $preset"
 quietly cmake --preset "$preset" "${@:2}"
 read -ra targets <<< "${TARGETS:-all}"
 compile=(cmake --build --preset "$preset" --parallel "$jobs" --target "${targets[@]}")
-if "${compile[@]}" -- -n 2> /dev/null | grep -q '^ninja: no work to do'; then
+# By its name, ninja would first plan to make its own file anew, and tell no more.
+plan=(ninja -C "build/$preset" -f /dev/stdin -n "${targets[@]}")
+if "${plan[@]}" 2> /dev/null < "build/$preset/build.ninja" | grep -q 'no work to do'; then
   echo "build: nothing to compile"
 elif [[ -t 1 ]]; then
   echo "build: compiling $preset with $jobs jobs; the first time takes minutes"
