@@ -20,9 +20,10 @@ void add_checkpoint_options(CLI::App& app, CheckpointArguments& arguments) {
       ->capture_default_str()
       ->transform(console::whole_number(0))
       ->type_name("N");
-  app.add_option("--resume", arguments.resume,
-                 "Go on from the checkpoint in this folder, with the same options, and keep others "
-                 "there; without one, begin anew")
+  app.add_option(
+         "--resume", arguments.resume,
+         "Go on from the checkpoint in this folder, with the same options (--epochs too), and "
+         "keep others there; without one, begin anew")
       ->type_name("DIR");
 }
 

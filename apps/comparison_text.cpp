@@ -39,8 +39,8 @@ std::string number(const std::optional<double>& x, const char* otherwise) {
 }
 
 std::string vectors_text(const VectorsName& vectors) {
-  return fmt::format("{}, {} vectors of {} numbers", vectors.name, grouped(vectors.vectors),
-                     vectors.width);
+  return fmt::format("{}, {} of {}", vectors.name, counted(vectors.vectors, "vector"),
+                     counted(vectors.width, "number"));
 }
 
 // "good .79, worse .75", in lines of at most 96 characters behind a margin.
@@ -134,11 +134,11 @@ std::string comparison_head(const Comparison& comparison) {
   return fmt::format(
       "before:   {}\nafter:    {}\n"
       "compared: {} of {} words that both have, each by its {} nearest among them\n"
-      "          {:.2f} of these kept in the mean, all of them by {} words\n"
+      "          {:.2f} of these kept in the mean, all of them by {}\n"
       "          {}\n",
       vectors_text(comparison.before), vectors_text(comparison.after),
       grouped(comparison.words.size()), grouped(static_cast<std::size_t>(comparison.common)),
-      comparison.k, summary.kept, grouped(summary.unchanged),
+      comparison.k, summary.kept, counted(summary.unchanged, "word"),
       one_width
           ? "distance and cosine without alignment: they mean something if \"after\" began as "
             "\"before\""

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <tapegrad/core/format.hpp>
 
 #include "console/color.hpp"
@@ -16,11 +17,11 @@ std::string spread_text(const Spread& spread, std::size_t runs) {
                    : fmt::format("{:.4f} ± {:.4f}", spread.mean, spread.sd);
 }
 
-// What the figures of the table are.
+// What the scores are.
 std::string table_note(const ExperimentOptions& options, const ExperimentResult& result) {
   const char* const best = "the epoch is the best on dev";
-  if (result.folds <= 1 && options.seeds == 1) return fmt::format("({})\n\n", best);
-  return fmt::format("(mean ± standard deviation over {}; {})\n\n",
+  if (result.folds <= 1 && options.seeds == 1) return fmt::format("({})\n", best);
+  return fmt::format("(mean ± standard deviation over {}; {})\n",
                      result.folds > 1 ? "folds" : "seeds", best);
 }
 
@@ -43,20 +44,33 @@ GroupMeans group_means(const RunGroup& group) {
   return {epochs / static_cast<double>(group.runs.size()), seconds / epochs, examples / seconds};
 }
 
-std::string table_text(const ExperimentResult& result) {
+// Two tables, each of which a terminal of 80 columns has room for.
+std::string scores_text(const ExperimentResult& result) {
+  std::string text =
+      console::table_head(fmt::format("{:<12} {:<15}  {:<15}  {}\n", "embeddings", "dev accuracy",
+                                      "test accuracy", "test macro-F1"));
+  for (const RunGroup& group : result.groups) {
+    const std::size_t runs = group.runs.size();
+    if (runs == 0) continue;
+    text += fmt::format("{:<12} {:<15}  {:<15}  {}\n", group.embeddings.name,
+                        spread_text(group.dev_accuracy(), runs),
+                        spread_text(group.test_accuracy(), runs),
+                        spread_text(group.test_macro_f1(), runs));
+  }
+  return text;
+}
+
+std::string trainings_text(const ExperimentResult& result) {
   std::string text = console::table_head(
-      fmt::format("{:<11} {:>10} {:>10} {:>7} {:>7}  {:<15}  {:<15}  {:<15} {:>8} {:>11}\n",
-                  "embeddings", "trainable", "frozen", "lr", "epochs", "dev accuracy",
-                  "test accuracy", "test macro-F1", "s/epoch", "examples/s"));
+      fmt::format("{:<12} {:>11} {:>11} {:>8} {:>8} {:>9} {:>12}\n", "embeddings", "trainable",
+                  "frozen", "lr", "epochs", "s/epoch", "examples/s"));
   for (const RunGroup& group : result.groups) {
     if (group.runs.empty()) continue;
     const GroupMeans means = group_means(group);
-    const std::size_t runs = group.runs.size();
     text += fmt::format(
-        "{:<11} {:>10} {:>10} {:>7} {:>7.1f}  {:<15}  {:<15}  {:<15} {:>8.3f} {:>11}\n",
-        group.embeddings.name, grouped(group.values.trainable), grouped(group.values.frozen),
-        fmt::format("{:g}", group.lr), means.epochs, spread_text(group.dev_accuracy(), runs),
-        spread_text(group.test_accuracy(), runs), spread_text(group.test_macro_f1(), runs),
+        "{:<12} {:>11} {:>11} {:>8} {:>8} {:>9.3f} {:>12}\n", group.embeddings.name,
+        grouped(group.values.trainable), grouped(group.values.frozen),
+        fmt::format("{:g}", group.lr), fmt::format("{:g}", std::round(10 * means.epochs) / 10),
         means.seconds_an_epoch, grouped(static_cast<std::size_t>(means.examples_a_second)));
   }
   return text;
@@ -75,14 +89,14 @@ std::string padding_text(const RunGroup& group) {
   const std::string& name = group.embeddings.name;
   if (all.steps == 0) return fmt::format("  {:<11} the table got no gradient at all\n", name);
   return fmt::format(
-      "  {:<11} {} gradient rows in {} steps; row 0 (padding) among them {}; norm of row 0: {:g} "
+      "  {:<11} {} in {}; row 0 (padding) among them {}; norm of row 0: {:g} "
       "before, {:g} after\n",
-      name, grouped(all.rows), grouped(all.steps),
-      all.padding_steps == 0 ? "never" : grouped(all.padding_steps) + " times", all.norm_before,
+      name, counted(all.rows, "gradient row"), counted(all.steps, "step"),
+      all.padding_steps == 0 ? "never" : counted(all.padding_steps, "time"), all.norm_before,
       all.norm_after);
 }
 
-std::string model_text(const ClassifierConfig& net, Index width) {
+std::string network_text(const ClassifierConfig& net, Index width) {
   switch (net.kind) {
     case ModelKind::bag:
       return fmt::format("{} of embeddings [{}] -> linear",
@@ -96,16 +110,15 @@ std::string model_text(const ClassifierConfig& net, Index width) {
   }
 }
 
-std::string setting_text(const Corpus& corpus, const ExperimentOptions& options,
-                         const ExperimentResult& result) {
+std::string model_text(const Corpus& corpus, const ExperimentOptions& options,
+                       const ExperimentResult& result) {
   const ClassifierConfig& net = options.classifier;
   return fmt::format(
-      "model: {}, {} classes ({}), dropout {:g}, {}, batches of {}; {} seed{}{}\n",
-      model_text(net, result.width), corpus.classes,
+      "model: {}, {} classes ({}), dropout {:g}, {}, batches of {}; {}{}\n",
+      network_text(net, result.width), corpus.classes,
       fmt::join(corpus.label_names.begin(),
                 corpus.label_names.begin() + std::min<Index>(corpus.classes, 8), ", "),
-      net.dropout, options.optimizer, options.fit.batch_size, options.seeds,
-      options.seeds == 1 ? "" : "s",
+      net.dropout, options.optimizer, options.fit.batch_size, counted(options.seeds, "seed"),
       result.folds > 1 ? fmt::format(", {} folds", result.folds) : "");
 }
 
@@ -114,8 +127,8 @@ std::string setting_text(const Corpus& corpus, const ExperimentOptions& options,
 std::string data_text(const Corpus& corpus, const std::string& vectors) {
   std::string text;
   for (const auto& file : corpus.files) {
-    text += fmt::format("{:<8} {:>7} texts  {} ({})\n", file.use, grouped(file.texts), file.spec,
-                        file.form);
+    text += fmt::format("{:<8} {:>7} {:<5}  {} ({})\n", file.use, grouped(file.texts),
+                        file.texts == 1 ? "text" : "texts", file.spec, file.form);
   }
   if (!vectors.empty()) text += fmt::format("vectors                 {}\n", vectors);
   return text;
@@ -129,16 +142,13 @@ double share_of(const Progress& progress) {
 }
 
 std::string progress_text(const std::string& run, const Progress& progress) {
-  return fmt::format("{}: epoch {} of {}, {:.0f} %, loss {:.3f}, accuracy {:.3f}, {} examples/s",
-                     run, progress.epoch, progress.epochs,
-                     100.0 * static_cast<double>(progress.batch) /
-                         static_cast<double>(std::max<std::size_t>(1, progress.batches)),
-                     progress.loss, progress.accuracy,
+  return fmt::format("epoch {} of {}, {}, loss {:.3f}, accuracy {:.3f}, {} examples/s",
+                     progress.epoch, progress.epochs, run, progress.loss, progress.accuracy,
                      grouped(static_cast<std::size_t>(progress.examples_per_second)));
 }
 
-std::string result_text(const Corpus& corpus, const ExperimentOptions& options,
-                        const ExperimentResult& result) {
+std::string setup_text(const Corpus& corpus, const ExperimentOptions& options,
+                       const ExperimentResult& result) {
   std::string text = fmt::format("words:   vocabulary of {}", grouped(result.vocabulary_size));
   if (result.ngrams > 0) {
     text += fmt::format(", {} n-grams of up to {} words", grouped(result.ngrams),
@@ -147,11 +157,18 @@ std::string result_text(const Corpus& corpus, const ExperimentOptions& options,
   if (result.coverage.types_found > 0) text += "; vectors for " + to_string(result.coverage);
   text += '\n';
   if (result.texts_cut > 0) {
-    text += fmt::format("cut:     {} texts after {} words\n", grouped(result.texts_cut),
-                        options.vocabulary.max_tokens);
+    text += fmt::format("cut:     {} after {}\n", counted(result.texts_cut, "text"),
+                        counted(options.vocabulary.max_tokens, "word"));
   }
-  text += setting_text(corpus, options, result) + "\n" + table_text(result);
-  text += table_note(options, result) + "padding:\n";
+  return text + model_text(corpus, options, result) + "\n";
+}
+
+std::string result_text(const ExperimentOptions& options, const ExperimentResult& result) {
+  return scores_text(result) + table_note(options, result) + "\n" + trainings_text(result);
+}
+
+std::string padding_text(const ExperimentResult& result) {
+  std::string text = "\npadding:\n";
   for (const RunGroup& group : result.groups) {
     if (!group.runs.empty()) text += padding_text(group);
   }

@@ -57,6 +57,12 @@ void keep_vectors(const TrainSentimentOptions& options, ClassifierModel& model,
   }
 }
 
+void print(const ExperimentOptions& options, const Corpus& corpus, const ExperimentResult& result) {
+  console::print_note(setup_text(corpus, options, result));
+  console::print_result(result_text(options, result));
+  console::print_note(padding_text(result));
+}
+
 // A training diverged: shows those before it, and saves the best model so far alone.
 [[noreturn]] void give_up(const TrainSentimentOptions& options, const Corpus& corpus,
                           const ExperimentResult& result) {
@@ -67,7 +73,7 @@ void keep_vectors(const TrainSentimentOptions& options, ClassifierModel& model,
         fmt::format("; the best model so far ({}) is saved in {}", result.best_name, options.out);
   }
   if (!result.groups[0].runs.empty()) {
-    console::print_result(result_text(corpus, options.experiment, result));
+    print(options.experiment, corpus, result);
   }
   throw std::runtime_error(text);
 }
@@ -107,7 +113,7 @@ int write_outputs(const TrainSentimentOptions& options, const Corpus& corpus,
   };
   const bool saved =
       !options.out.empty() && attempt([&] { save_model(*result.best, options.out); });
-  attempt([&] { console::print_result(result_text(corpus, options.experiment, result)); });
+  attempt([&] { print(options.experiment, corpus, result); });
   if (options.keep_vectors && saved) {
     attempt([&] { keep_vectors(options, *result.best, load_kept); });
   }

@@ -34,24 +34,22 @@ std::string data_text(const PairSplits& pairs, const std::string& from) {
 std::string setting_text(const Seq2SeqModel& model, const Seq2SeqFitOptions& options) {
   const Seq2SeqConfig& net = model.config;
   return fmt::format(
-      "units:   {} {}s to {} {}s\n"
-      "model:   Transformer of {} + {} layers, width {}, feed-forward {}, {} heads, dropout {:g}: "
+      "units:   {} to {}\n"
+      "model:   Transformer of {} + {} layers, width {}, feed-forward {}, {}, dropout {:g}: "
       "{} values\n"
-      "fit:     {} epochs, batches of {}, Adam at {:g} after {} steps, label smoothing {:g}, "
+      "fit:     {}, batches of {}, Adam at {:g} after {}, label smoothing {:g}, "
       "gradients clipped to {:g}; seed {}\n",
-      model.source.size() - 2, to_string(net.source_unit), model.target.size() - 4,
-      to_string(net.target_unit), net.encoder_layers, net.decoder_layers, net.d_model,
-      net.dim_feedforward, net.heads, net.dropout, grouped(count_values(model.net).trainable),
-      options.epochs, options.batch_size, options.lr, options.warmup, options.label_smoothing,
+      counted(model.source.size() - 2, to_string(net.source_unit)),
+      counted(model.target.size() - 4, to_string(net.target_unit)), net.encoder_layers,
+      net.decoder_layers, net.d_model, net.dim_feedforward, counted(net.heads, "head"), net.dropout,
+      grouped(count_values(model.net).trainable), counted(options.epochs, "epoch"),
+      options.batch_size, options.lr, counted(options.warmup, "step"), options.label_smoothing,
       options.clip_norm, options.seed);
 }
 
 std::string seq2seq_progress_text(const Progress& progress) {
-  return fmt::format("epoch {} of {}, {:.0f} %, loss {:.3f}, accuracy {:.3f}, {} pairs/s",
-                     progress.epoch, progress.epochs,
-                     100.0 * static_cast<double>(progress.batch) /
-                         static_cast<double>(std::max<std::size_t>(1, progress.batches)),
-                     progress.loss, progress.accuracy,
+  return fmt::format("epoch {} of {}, loss {:.3f}, accuracy {:.3f}, {} pairs/s", progress.epoch,
+                     progress.epochs, progress.loss, progress.accuracy,
                      grouped(static_cast<std::size_t>(progress.examples_per_second)));
 }
 
@@ -59,9 +57,9 @@ std::string fit_text(const EpochsResult& result) {
   if (result.best_epoch == 0) return "trained: no epoch\n";
   const EpochRecord& best = result.epochs[static_cast<std::size_t>(result.best_epoch) - 1];
   return fmt::format(
-      "trained: {} epochs in {}, {} pairs/s; best epoch {}: loss {:.4f}, units right {:.4f}, dev "
+      "trained: {} in {}, {} pairs/s; best epoch {}: loss {:.4f}, units right {:.4f}, dev "
       "exact match {:.4f}\n",
-      result.epochs.size(), console::duration(result.seconds),
+      counted(result.epochs.size(), "epoch"), console::duration(result.seconds),
       grouped(static_cast<std::size_t>(static_cast<double>(result.examples) /
                                        std::max(result.seconds, 1e-9))),
       result.best_epoch, best.loss, best.train_accuracy, best.dev_accuracy);

@@ -140,8 +140,8 @@ std::string evaluation_table(const std::vector<EvaluatedFile>& files) {
               : "missing: holds an unknown word; left out, but \"of all\" counts it "
                 "as wrong\n";
   if (lower_cased > 0) {
-    text += fmt::format("{} words are known in lower case only, and were taken so\n",
-                        grouped(static_cast<std::size_t>(lower_cased)));
+    text +=
+        fmt::format("known in lower case only, and taken so: {}\n", counted(lower_cased, "word"));
   }
   return text;
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
+#include <tapegrad/core/format.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/training/experiment.hpp>
@@ -43,8 +44,8 @@ tg::WordVectors load_wanted_vectors(const tg::TrainSentimentOptions& options,
     console::tell(fmt::format("{}: cached in {}", path, vectors.cache_written));
   }
   if (vectors.duplicates > 0) {
-    tg::warn(fmt::format("{}: {} words came more than once; their first vector counts", path,
-                         vectors.duplicates));
+    tg::warn(fmt::format("{}: {} more than once, of which the first vector counts", path,
+                         tg::counted(vectors.duplicates, "word")));
   }
   return vectors;
 }
@@ -102,8 +103,8 @@ class TrainingLine {
   void show(const tg::Progress& progress) {
     if (trainings_ == 0) {
       return line_.show([&] {
-        return fmt::format("{}, {} left of this training", tg::progress_text(name_, progress),
-                           console::duration(progress.seconds_left));
+        return fmt::format("{} left of this training, {}", console::duration(progress.seconds_left),
+                           tg::progress_text(name_, progress));
       });
     }
     const double share = (static_cast<double>(begun_ - 1) + tg::share_of(progress)) /

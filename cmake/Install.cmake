@@ -50,7 +50,7 @@ if(TAPEGRAD_BUILD_CHECK)
     "xtensor, fmt, openblas")
 endif()
 
-# The programs, the data they train on when no file is named, their pages and completions.
+# The programs, the data they train on when no file is named, and docs/, to which their pages point.
 if(TAPEGRAD_BUILD_APPS)
   if(BUILD_SHARED_LIBS)
     file(RELATIVE_PATH lib_from_bin /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
@@ -58,6 +58,8 @@ if(TAPEGRAD_BUILD_APPS)
   endif()
   install(TARGETS ${apps} RUNTIME COMPONENT tapegrad_programs)
   install(DIRECTORY data/ DESTINATION ${data_dir} COMPONENT tapegrad_programs)
+  install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT tapegrad_programs
+          PATTERN site EXCLUDE)
 endif()
 
 # A part of its own, since Debian packages have their licences elsewhere.

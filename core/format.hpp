@@ -16,6 +16,12 @@ std::string grouped(Integer number) {
   return group_digits(std::to_string(number));
 }
 
+/// A number of things: "1 epoch", "1,200 epochs". The plural has an s.
+template <std::integral Integer>
+std::string counted(Integer number, std::string_view thing) {
+  return grouped(number).append(" ").append(thing).append(number == 1 ? "" : "s");
+}
+
 /// A name that fits into one field of a line of TSV: tabs, line feeds, carriage returns and
 /// backslashes in it are written \t, \n, \r and \\.
 std::string tsv_field(std::string_view name);

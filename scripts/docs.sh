@@ -1,7 +1,13 @@
 #!/usr/bin/env bash
-# Makes a site of the pages and the comments in the headers: build/docs/html/index.html. Fails if a
-# reference or a link leads nowhere. scripts/setup.sh --docs installs what it needs.
+# docs.sh: makes a site of the pages and the comments in the headers: build/docs/html/index.html.
+# Fails if a reference or a link leads nowhere. scripts/setup.sh --docs installs what it needs.
 set -euo pipefail
+usage=$(sed -n '2,/^set/s/^# //p' "$0")
+case "$*" in
+  "") ;;
+  -h | --help) echo "$usage" && exit ;;
+  *) echo "$usage" >&2 && exit 2 ;;
+esac
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 scripts/setup.sh --docs

@@ -2,6 +2,9 @@
 # package.sh [OPTION ...]: makes the Debian packages, with these options of cmake, in build/package.
 # DEBFULLNAME and DEBEMAIL name who makes them.
 set -euo pipefail
+usage=$(sed -n '2,/^set/s/^# //p' "$0")
+case " $* " in *" -h "* | *" --help "*) echo "$usage" && exit ;; esac
+[[ ${1:--} == -* ]] || { echo "$usage" >&2 && exit 2; }
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 for tool in dpkg-shlibdeps file; do  # without them cpack would leave dependencies out

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that tapegrad needs and that are missing; with --docs also those of
-# scripts/docs.sh, with --ci those of .ci/run. Does nothing when all are there.
+# setup.sh [--docs | --ci]: installs the Debian packages that tapegrad needs and that are missing; with
+# --docs also those of scripts/docs.sh, with --ci those of .ci/run. Does nothing when all are there.
 set -euo pipefail
+usage=$(sed -n '2,/^set/s/^# //p' "$0")
 
 packages=(
   g++ cmake ninja-build pkg-config libxtensor-dev libxtensor-blas-dev libopenblas-dev
@@ -18,10 +19,8 @@ case "$*" in
   "") ;;
   --docs) packages+=("${docs_packages[@]}") ;;
   --ci) packages+=("${ci_packages[@]}") ;;
-  *)
-    echo "usage: ${0##*/} [--docs | --ci]" >&2
-    exit 2
-    ;;
+  -h | --help) echo "$usage" && exit ;;
+  *) echo "$usage" >&2 && exit 2 ;;
 esac
 
 if ! command -v apt-get > /dev/null || ! command -v dpkg-query > /dev/null; then

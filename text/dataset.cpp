@@ -131,8 +131,8 @@ void read_class_directory(const fs::path& directory, const ReadProgress& progres
                       fmt::format("expected .txt files, one a text, found none{}", directory_hint));
   }
   if (others > 0) {
-    warn(fmt::format("{}: {} entries that are no .txt files were left out", directory.string(),
-                     others));
+    warn(
+        fmt::format("{}: entries left out that are no .txt files: {}", directory.string(), others));
   }
 }
 

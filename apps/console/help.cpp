@@ -179,7 +179,8 @@ std::string help_text(const CLI::App& app, const Manual& manual, std::size_t col
   page.heading("Exit codes");
   page.entries(exit_codes());
   page.line("");
-  page.paragraph(fmt::format("More: man {}; see also {}", name, fmt::join(manual.see_also, ", ")));
+  page.paragraph(fmt::format("More: man {}; see also {}. {}", name,
+                             fmt::join(manual.see_also, ", "), docs_place()));
   return std::move(page).text();
 }
 

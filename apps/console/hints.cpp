@@ -99,6 +99,10 @@ constexpr std::array known_texts{
               "the file was not copied or downloaded whole; \"gzip -t FILE\" checks it"},
     KnownText{"damaged or incomplete zip", nullptr,
               "the file was not copied or downloaded whole; \"unzip -t FILE\" checks it"},
+    KnownText{
+        "; resume with the same options", "--resume",
+        "a training cannot be made longer or changed; another --resume DIR with more --epochs, "
+        "or other options, begins anew"},
     KnownText{"is the checkpoint of another training", "--resume",
               "--resume DIR goes on with it; another --checkpoint DIR begins beside it"},
     KnownText{"another process is writing its checkpoints", "--checkpoint",

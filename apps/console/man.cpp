@@ -156,6 +156,8 @@ void add_see_also(const Manual& manual, Source& page) {
     text += page_of_docs ? escaped(other, true) : bold(other) + "(1)";
   }
   page.line(text);
+  page.line(".PP");
+  page.line(troff(docs_place()));
 }
 
 }  // namespace

@@ -9,6 +9,10 @@ std::vector<Entry> exit_codes() {
           {"130", "Interrupted by Ctrl-C or SIGTERM; what was finished is kept."}};
 }
 
+std::string docs_place() {
+  return "The folder docs is in PREFIX/share/doc/tapegrad, and in the sources.";
+}
+
 std::vector<Entry> environment_variables() {
   return {
       {"NO_COLOR", "If it is set and not empty, no colours."},

@@ -36,6 +36,8 @@ struct Manual {
 
 /// What the exit codes of all programs mean.
 std::vector<Entry> exit_codes();
+/// Where the pages are that are named docs/NAME.md.
+std::string docs_place();
 /// The environment variables that all programs look at.
 std::vector<Entry> environment_variables();
 

@@ -24,7 +24,7 @@ std::size_t error_columns() {
   return columns();
 }
 
-// The first characters of a text; characters of several bytes stay whole.
+// The first characters of a text, of which none is cut.
 std::string first_characters(const std::string& text, std::size_t count) {
   std::size_t seen = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -32,6 +32,24 @@ std::string first_characters(const std::string& text, std::size_t count) {
     if (begins && seen++ == count) return text.substr(0, i);
   }
   return text;
+}
+
+std::string left_text(std::optional<double> seconds_left) {
+  return seconds_left ? fmt::format(", {} left", duration(*seconds_left)) : "";
+}
+
+// What has room of a text: all, or its first parts, which ", " and two spaces separate; its first
+// words where the first part is too long.
+std::string first_parts(const std::string& text, std::size_t columns) {
+  const std::string room = first_characters(text, columns);
+  if (room.size() == text.size()) return text;
+  const auto last = [&](const char* separator) {
+    const std::size_t place = text.rfind(separator, room.size());
+    return place == std::string::npos ? 0 : place;
+  };
+  const std::size_t part = std::max(last(", "), last("  "));
+  const std::size_t end = part > 0 ? part : last(" ");
+  return end > 0 ? text.substr(0, end) : room;
 }
 
 }  // namespace
@@ -50,14 +68,17 @@ std::optional<double> seconds_left(double seconds_so_far, double share) {
 
 std::string bar_text(double share, std::optional<double> seconds_left, const std::string& text,
                      std::size_t columns) {
-  constexpr int width = 16;
+  constexpr int width = 10;
   const double within = std::clamp(std::isfinite(share) ? share : 0.0, 0.0, 1.0);
   const auto full = static_cast<std::size_t>(std::lround(within * width));
-  const std::string left =
-      seconds_left ? fmt::format(", {} left", duration(*seconds_left)) : std::string();
-  return first_characters(fmt::format("[{}{}] {:3.0f} %{}  {}", std::string(full, '#'),
-                                      std::string(width - full, '.'), 100 * within, left, text),
-                          columns > 1 ? columns - 1 : 1);
+  return first_parts(
+      fmt::format("[{}{}] {:3.0f} %{}  {}", std::string(full, '#'), std::string(width - full, '.'),
+                  100 * within, left_text(seconds_left), text),
+      columns > 1 ? columns - 1 : 1);
+}
+
+std::string plain_text(double share, std::optional<double> seconds_left, const std::string& text) {
+  return fmt::format("{} ({:.0f} % done{})", text, 100 * share, left_text(seconds_left));
 }
 
 ProgressLine::ProgressLine(bool quiet) : quiet_(quiet), terminal_(can_rewrite(STDERR_FILENO)) {}
@@ -76,12 +97,12 @@ void ProgressLine::show(const std::function<std::string()>& text, std::optional<
   const auto left = seconds_left(seconds(), share.value_or(0));
   const std::string shown = printable(text());
   if (!terminal_) {
-    fmt::print(stderr, "{}{}\n", shown, left ? fmt::format(", {} left", duration(*left)) : "");
+    fmt::print(stderr, "{}\n", share ? plain_text(*share, left, shown) : shown);
     return;
   }
   const std::size_t width = error_columns();
   fmt::print(stderr, "\r\033[K{}",
-             share ? bar_text(*share, left, shown, width) : first_characters(shown, width - 1));
+             share ? bar_text(*share, left, shown, width) : first_parts(shown, width - 1));
   std::fflush(stderr);
   on_terminal = true;
 }
@@ -100,8 +121,8 @@ std::string reading_text(const std::string& path, const ReadAmount& amount) {
   const auto megabytes = [](std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6; };
   const std::string name =
       path == "-" ? "standard input" : std::filesystem::path(path).filename().string();
-  if (amount.total == 0) return fmt::format("reading {}: {:.0f} MB", name, megabytes(amount.done));
-  return fmt::format("reading {}: {:.0f} of {:.0f} MB", name, megabytes(amount.done),
+  if (amount.total == 0) return fmt::format("reading {}, {:.0f} MB", name, megabytes(amount.done));
+  return fmt::format("reading {}, {:.0f} of {:.0f} MB", name, megabytes(amount.done),
                      megabytes(amount.total));
 }
 

@@ -27,8 +27,8 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  /// Shows this text, unless the last was shown too short a time ago; with a bar and the time left
-  /// if the share that is done (0 to 1) is told.
+  /// Shows this text, what matters most first (see bar_text), unless the last was shown too short a
+  /// time ago; with a bar and the time left if the share that is done (0 to 1) is told.
   void show(const std::function<std::string()>& text, std::optional<double> share = {});
   /// Takes the line away.
   void clear();
@@ -63,11 +63,15 @@ class ReadingLine {
   std::optional<ProgressLine> line_;  // of the file `path_`
 };
 
-/// "reading glove.txt: 171 of 331 MB"
+/// "reading glove.txt, 171 of 331 MB"
 std::string reading_text(const std::string& path, const ReadAmount& amount);
 
-/// "[####............]  25 %, 12 s left  TEXT", cut to the columns of a terminal.
+/// "[###.......]  25 %, 12 s left  TEXT"; of parts of it, between which is ", ", as many as
+/// the columns of a terminal have room for.
 std::string bar_text(double share, std::optional<double> seconds_left, const std::string& text,
                      std::size_t columns);
+
+/// "TEXT (25 % done, 12 s left)"
+std::string plain_text(double share, std::optional<double> seconds_left, const std::string& text);
 
 }  // namespace tapegrad::console

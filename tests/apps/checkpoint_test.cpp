@@ -128,6 +128,8 @@ TEST_CASE("options of checkpoints that make no sense are refused") {
   CHECK_THAT(complaint({"--resume", folder, "--batch", "4", "--lr", "0.5"}),
              Contains("is the checkpoint of another training: lr was the default, is 0.5; batch "
                       "was 8, is 4; resume with the same options"));
+  CHECK_THAT(complaint({"--resume", folder, "--epochs", "900"}),
+             Contains("hint: a training cannot be made longer or changed; another --resume DIR"));
   CHECK(read_file(folder + "/checkpoint.safetensors") == bytes);
 }
 

@@ -60,8 +60,8 @@ TEST_CASE("a training shows a bar on a terminal, plain lines on a dumb one") {
     CHECK(done.code == 130);
     return done.err;
   };
-  const std::string shown = bar(Running::Errors::terminal, " left  frozen");
-  CHECK_THAT(shown, Contains("\r\033[K[") && Contains(" %, ") && Contains(" left  frozen, seed "));
+  const std::string shown = bar(Running::Errors::terminal, " left  epoch ");
+  CHECK_THAT(shown, Contains("\r\033[K[") && Contains(" %, ") && Contains(" of 20, frozen, seed "));
   const std::string plain = bar(Running::Errors::dumb_terminal, "left");
   CHECK(plain.find('\033') == std::string::npos);
   CHECK(plain.find("[.") == std::string::npos);

@@ -1,7 +1,9 @@
 // What holds for every program: its help page, silence, exit codes.
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 
 #include <lines.hpp>
@@ -88,6 +90,19 @@ TEST_CASE("every program has a help page of one layout, as wide as it is told") 
   }
 }
 
+TEST_CASE("the pages that --help points to are there, and it says where") {
+  for (const std::string& program : programs()) {
+    const std::string help = run(program, {"--help"}).out;
+    const std::regex page("docs/[a-z_]+\\.md");
+    const std::sregex_iterator begin(help.begin(), help.end(), page), end;
+    CHECK(begin != end);
+    for (auto found = begin; found != end; ++found) {
+      CHECK(std::filesystem::exists(TAPEGRAD_SOURCE_DIR "/" + found->str()));
+    }
+    CHECK_THAT(help, Contains("share/doc/tapegrad"));
+  }
+}
+
 TEST_CASE("every program tells its version") {
   for (const std::string& program : programs()) {
     const Finished version = run(program, {"--version"});
@@ -149,6 +164,9 @@ TEST_CASE("with --quiet every program says nothing but results") {
     CHECK(done.err.empty());
     CHECK_FALSE(done.out.empty());
     CHECK(done.out.size() <= loud.out.size());
+    for (const char* note : {"words:", "model:", "padding:", " texts ", "pairs:"}) {
+      CHECK_THAT(done.out, !Contains(note));
+    }
   }
 }
 

@@ -185,7 +185,7 @@ TEST_CASE("vectors are measured by pairs and by analogies, and what is missing i
       similar_words({files.vectors, "--eval", pairs, questions, "--output", "table"});
   CHECK_THAT(table.out, Contains("pairs.tsv") && Contains("1.0000") &&
                             Contains("missing: holds an unknown word; left out, but \"of all\"") &&
-                            Contains("1 words are known in lower case only"));
+                            Contains("known in lower case only, and taken so: 1 word\n"));
   CHECK_THAT(similar_words({files.vectors, "--eval", pairs, "--output", "table"}).out,
              Contains("missing: holds an unknown word; left out\n") && !Contains("of all"));
 }

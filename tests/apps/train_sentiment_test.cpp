@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 #include <tapegrad/core/kernels/blas.hpp>
 #include <tapegrad/core/version.hpp>
@@ -62,6 +63,10 @@ TEST_CASE("the table names each way of embedding, and the proof tells of the pad
   CHECK_THAT(done.out,
              Contains("row 0 (padding) among them never; norm of row 0: 0 before, 0 after"));
   CHECK_THAT(done.out, Contains("standard deviation over seeds"));
+  CHECK_FALSE(std::regex_search(done.out, std::regex("\\d\\.0  ")));  // 20 epochs, not 20.0
+  for (const std::string& line : lines_of(done.out.substr(done.out.find("\nembeddings ")))) {
+    if (line.rfind("  ", 0) != 0) CHECK(line.size() <= 80 + 3);  // a ± has two bytes
+  }
 }
 
 TEST_CASE("without options train_sentiment says that it trains on its own reviews") {

@@ -42,6 +42,12 @@ std::string complaint(int code, const Arguments& arguments) {
 
 }  // namespace
 
+TEST_CASE("a training of one epoch is not told in the plural") {
+  CHECK_THAT(train({"--below", "60", "--d-model", "16", "--epochs", "1", "--warmup", "1"}).out,
+             Contains("\nfit:     1 epoch, ") && Contains(" after 1 step,") &&
+                 Contains("\ntrained: 1 epoch in "));
+}
+
 TEST_CASE("train_seq2seq --help reads like a manual page") {
   const Finished help = train({"--help"});
   CHECK(help.code == 0);

@@ -7,6 +7,11 @@ execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${PREFI
                 OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
 file(RENAME ${PREFIX}-before ${PREFIX})
 
+# The programs point to these pages.
+if(EXISTS ${PREFIX}/bin/train_sentiment AND NOT EXISTS ${PREFIX}/share/doc/tapegrad/docs/programs.md)
+  message(FATAL_ERROR "docs/programs.md was not installed")
+endif()
+
 # must_not_hold(FILES WHAT): none of the files, binaries too, holds this text.
 function(must_not_hold files what)
   execute_process(COMMAND grep -lF -e ${what} ${files} OUTPUT_VARIABLE found)

@@ -164,7 +164,7 @@ TEST_CASE("a directory with a sub-directory for each class, read in sorted order
   CHECK(data.form == "directory with a .txt file for each text, classes neg, pos");
   REQUIRE(warnings.all.size() == 2);
   CHECK(warnings.all[0] ==
-        directory / "train/neg" + ": 1 entries that are no .txt files were left out");
+        directory / "train/neg" + ": entries left out that are no .txt files: 1");
   CHECK(warnings.all[1] == directory / "train/unsup" + ": left out, its texts have no labels");
   CHECK(contains(error_of<FormatError>([&] { load_dataset(directory.path()); }),
                  "expected the .txt files of a class, found the directory \"neg\"; give the "
