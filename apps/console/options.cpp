@@ -129,7 +129,7 @@ CLI::Option* add_text_output(CLI::App& app, const char* name, std::string& file,
 CLI::Validator no_standard_output() {
   const auto refuse = [](const std::string& value) {
     if (value != "-") return std::string();
-    return std::string("\"-\" would be standard output, which cannot take it; ./- is of that name");
+    return std::string("\"-\" is standard output, which cannot take this; ./- is a name");
   };
   return {refuse, ""};
 }

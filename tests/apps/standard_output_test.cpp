@@ -55,7 +55,7 @@ TEST_CASE("a page, a binary file or a folder named - is refused") {
   const auto refused = [](const std::string& program, const Strings& arguments) {
     const Finished done = run(program, arguments);
     CHECK(done.code == 2);
-    CHECK_THAT(done.err, Contains(": \"-\" would be standard output, which cannot take it"));
+    CHECK_THAT(done.err, Contains(": \"-\" is standard output, which cannot take this"));
     CHECK(done.out.empty());
     CHECK_FALSE(fs::exists("-"));
   };
