@@ -109,10 +109,9 @@ std::optional<int> parse(CLI::App& app, const Manual& manual, int argc, char** a
   return success;
 }
 
-bool given(const CLI::App& app, const std::string& option, const char* value = nullptr) {
+bool given(const CLI::App& app, const std::string& option) {
   const CLI::Option* const found = app.get_option_no_throw(option);
-  if (found == nullptr || found->empty()) return false;
-  return value == nullptr || found->results().back() == value;
+  return found != nullptr && !found->empty();
 }
 
 // Whether one of the options of add_text_output sends its text to standard output;
@@ -120,7 +119,7 @@ bool given(const CLI::App& app, const std::string& option, const char* value = n
 bool writes_record(const CLI::App& app) {
   const char* first = nullptr;
   for (const char* option : {"--json", "--predictions", "--trace"}) {
-    if (!given(app, option, "-")) continue;
+    if (!given(app, option) || app.get_option(option)->results().back() != "-") continue;
     if (first != nullptr) {
       throw std::invalid_argument(
           fmt::format("{} and {}: would both be written to standard output", first, option));

@@ -125,7 +125,7 @@ constexpr std::array known_texts{
         "none of the words has one", "--vectors",
         "is the file of --vectors in the language of the texts, and one of vectors? Each line "
         "is a word and its numbers"},
-    KnownText{"config.json: units is missing", "--model",
+    KnownText{"units is missing", "--model",
               "that is a model of train_sentiment; classify takes it"},
     KnownText{"config.json: model: \"seq2seq\" is not one of", nullptr,
               "that is a model of train_seq2seq; train_seq2seq --model DIR takes it"},
