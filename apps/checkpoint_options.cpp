@@ -13,6 +13,7 @@ void add_checkpoint_options(CLI::App& app, CheckpointArguments& arguments) {
   app.option_defaults()->group("Checkpoints");
   app.add_option("--checkpoint", arguments.begin,
                  "Keep in this folder what is needed to go on with --resume")
+      ->check(console::no_standard_output())
       ->type_name("DIR");
   app.add_option("--checkpoint-every", arguments.every,
                  "Write a checkpoint every N steps (0: every 30 seconds, or less often if writing "
@@ -24,6 +25,7 @@ void add_checkpoint_options(CLI::App& app, CheckpointArguments& arguments) {
          "--resume", arguments.resume,
          "Go on from the checkpoint in this folder, with the same options (--epochs too), and "
          "keep others there; without one, begin anew")
+      ->check(console::no_standard_output())
       ->type_name("DIR");
 }
 
@@ -40,6 +42,7 @@ void check(const CheckpointArguments& arguments) {
 
 std::unique_ptr<Checkpoints> open_checkpoints(const CheckpointArguments& arguments, bool quiet) {
   if (!arguments.wanted()) return nullptr;
+  console::make_folder(arguments.folder());
   auto checkpoints = std::make_unique<Checkpoints>(CheckpointOptions{
       .folder = arguments.folder(), .every = arguments.every, .resume = !arguments.resume.empty()});
   if (quiet) return checkpoints;

@@ -230,7 +230,7 @@ int main(int argc, char** argv) {
   tg::add_options(app, options);
   return console::run(app, tg::classify_manual(), argc, argv, [&] {
     tg::complete(options);
-    if (options.embed != "-") console::check_folder_of(options.embed);
+    console::check_folder_of(options.embed);
     tg::set_threads(options.threads);
     console::catch_interrupts();
     return Classify(options).run();

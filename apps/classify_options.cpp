@@ -32,11 +32,10 @@ void add_options(CLI::App& app, ClassifyOptions& o) {
       ->transform(whole_number(1))
       ->type_name("K");
   app.add_flag("--explain", o.explain, "Tell how much each token speaks for the class");
-  app.add_option(
-         "--embed", o.embed,
-         "Write the texts' vectors instead, for FILE.npy as NumPy has them, else as numbers "
-         "and tabs: means of word vectors, or what enters a network's last layer")
-      ->type_name("FILE");
+  console::add_text_output(
+      app, "--embed", o.embed,
+      "Write the texts' vectors instead, for FILE.npy as NumPy has them, else as numbers "
+      "and tabs: means of word vectors, or what enters a network's last layer");
   app.add_option("--batch", o.batch,
                  "Texts that go through the model together; last digits may depend on it")
       ->capture_default_str()

@@ -115,17 +115,13 @@ int make(const CLI::App& app, tg::QuantizeOptions& options) {
   check(app, options);
   console::check_folder_of(options.json);
   tg::set_threads(options.threads);
-  console::catch_interrupts();
   console::ReadingLine reading(options.quiet);
   options.data.progress = reading.callback();
   tg::ClassifierModel model = tg::load_model(options.model);
   std::optional<tg::Dataset> test;
   if (!options.test.empty()) test = load_test(options, model.labels);
   reading.clear();
-  if (console::stop_requested()) {
-    console::tell("interrupted; nothing is written");
-    return console::interrupted;
-  }
+  console::catch_interrupts();
   tg::save_model(make_smaller(model, options), options.out);
   const Figures before = figures("before", std::move(model), options.model, test, options.quiet);
   const Figures after =

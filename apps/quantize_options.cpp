@@ -16,6 +16,7 @@ void add_options(CLI::App& app, QuantizeOptions& o) {
   app.add_option("MODEL", o.model, "Folder of the model")->required()->type_name("DIR");
   app.add_option("--out", o.out, "Folder to write the smaller model into")
       ->required()
+      ->check(console::no_standard_output())
       ->type_name("DIR");
   app.add_option("--to", o.to, "Form of the table, see below; without it the numbers stay")
       ->check(console::plain(CLI::IsMember({"float16", "int8", "int4"})))
@@ -40,8 +41,7 @@ void add_options(CLI::App& app, QuantizeOptions& o) {
     app.get_option(of_test)->needs(test);
   }
   app.option_defaults()->group("Options");
-  console::add_json(app, o.json,
-                    "Write the figures as JSON; - is standard output, and then nothing else is");
+  console::add_text_output(app, "--json", o.json, "Write the figures as JSON");
   console::add_threads(app, o.threads);
   console::add_quiet(app, o.quiet);
 }

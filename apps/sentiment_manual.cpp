@@ -35,7 +35,10 @@ console::Manual train_sentiment_manual() {
   manual.files = {
       {"PREFIX/share/tapegrad/", "The reviews and vectors that are used where no file is named."},
       {"--out DIR", "config.json, vocab.txt, model.safetensors; docs/models.md describes them."},
-      {"--checkpoint DIR", "checkpoint.safetensors; docs/json.md describes it."}};
+      {"--checkpoint DIR", "checkpoint.safetensors; docs/json.md describes it."},
+      {"FILE, DIR",
+       "Where options write to: the folder of a FILE has to be there, a DIR is made with those "
+       "above it."}};
   manual.see_also = {"classify", "quantize", "docs/programs.md", "docs/json.md"};
   manual.less_memory =
       "--max-vocabulary N and --min-count N make the table smaller, --dim D or narrower vectors "

@@ -34,6 +34,7 @@ void add_data_options(CLI::App& app, TrainSentimentOptions& o) {
       ->default_str("strict");
   app.add_option("--cache", o.cache,
                  "Keep a binary copy of the vectors in this folder, which loads faster next time")
+      ->check(console::no_standard_output())
       ->type_name("DIR");
   add_dataset_options(app, o.data);
   app.add_option("--min-count", o.experiment.vocabulary.options.min_count,
@@ -193,23 +194,25 @@ void add_training_options(CLI::App& app, TrainSentimentOptions& o) {
 
 void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
   app.option_defaults()->group("Output");
-  app.add_option("--out", o.out, "Save the best model in this folder")->type_name("DIR");
+  app.add_option("--out", o.out, "Save the best model in this folder")
+      ->check(console::no_standard_output())
+      ->type_name("DIR");
   app.add_option("--save-vectors", o.save_vectors,
                  "Write the best model's word vectors: .vec (fastText, word2vec text), .bin "
                  "(word2vec), each also .gz, or .npy")
+      ->check(console::no_standard_output())
       ->type_name("FILE");
   app.add_flag("--keep-vectors", o.keep_vectors,
                "Save the other vectors of --vectors with the model, so that words that are not in "
                "train have theirs when texts are classified; of use where embeddings stay close to "
                "the pretrained ones: frozen, or trained a little");
-  console::add_json(app, o.json,
-                    "Write all results as JSON; - is standard output, and then nothing else is");
-  app.add_option("--predictions", o.predictions,
-                 "Write what the best model says of each of its test texts, as TSV")
-      ->type_name("FILE");
+  console::add_text_output(app, "--json", o.json, "Write all results as JSON");
+  console::add_text_output(app, "--predictions", o.predictions,
+                           "Write what the best model says of each of its test texts, as TSV");
   app.add_option("--report", o.report,
                  "Write a page that shows what training did to the words: one HTML file, to be "
                  "opened in a browser")
+      ->check(console::no_standard_output())
       ->type_name("FILE");
   app.add_option("--report-words", o.report_words,
                  "Words whose neighbours it shows beside those that moved most")
@@ -219,12 +222,13 @@ void add_output_options(CLI::App& app, TrainSentimentOptions& o) {
                  "Write the words' vectors before and after training, and the figures of each "
                  "epoch, for other viewers: a log directory for TensorBoard's projector, CSV, JSON "
                  "lines")
+      ->check(console::no_standard_output())
       ->type_name("DIR");
   app.add_flag("--profile", o.profile,
                "Print time, calls and bytes of each operation and stage to standard error");
-  app.add_option("--trace", o.trace,
-                 "Write the same, call by call, as a Chrome trace (ui.perfetto.dev loads it)")
-      ->type_name("FILE");
+  console::add_text_output(
+      app, "--trace", o.trace,
+      "Write the same, call by call, as a Chrome trace (ui.perfetto.dev loads it)");
   console::add_quiet(app, o.quiet);
 }
 

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <map>
 #include <stdexcept>
-#include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
+#include <tapegrad/text/vectors_save.hpp>
 #include <tapegrad/training/experiment_json.hpp>
 #include <tapegrad/training/model_vectors.hpp>
 #include <utility>
@@ -82,12 +82,14 @@ void print(const ExperimentOptions& options, const Corpus& corpus, const Experim
 
 void prepare_outputs(const TrainSentimentOptions& options) {
   std::map<fs::path, const char*> taken;
-  const std::vector<std::pair<const char*, std::string>> files{
-      {"--json", options.json},
-      {"--predictions", options.predictions},
-      {"--trace", options.trace},
-      {"--save-vectors", options.save_vectors},
-      {"--report", options.report}};
+  std::vector<std::pair<const char*, std::string>> files{{"--json", options.json},
+                                                         {"--predictions", options.predictions},
+                                                         {"--trace", options.trace},
+                                                         {"--save-vectors", options.save_vectors},
+                                                         {"--report", options.report}};
+  const bool npy =
+      !options.save_vectors.empty() && vector_form(options.save_vectors) == VectorForm::npy;
+  if (npy) files.emplace_back("--save-vectors", words_file(options.save_vectors));
   for (const auto& [option, file] : files) {
     console::check_folder_of(file);
     if (file.empty() || file == "-" || (fs::exists(file) && !fs::is_regular_file(file))) continue;
@@ -97,9 +99,7 @@ void prepare_outputs(const TrainSentimentOptions& options) {
         fmt::format("{} and {}: would both be written to {}", other->second, option, file));
   }
   for (const std::string& folder : {options.out, options.exports}) {
-    if (folder.empty()) continue;
-    fs::create_directories(folder);
-    check_writable_folder(folder);
+    if (!folder.empty()) console::make_folder(folder);
   }
 }
 
@@ -123,7 +123,7 @@ int write_outputs(const TrainSentimentOptions& options, const Corpus& corpus,
   }
   if (!options.predictions.empty()) {
     attempt([&] {
-      write_file(options.predictions, predictions_text(corpus, result));
+      console::write_record(options.predictions, predictions_text(corpus, result));
       note(fmt::format("predictions of {}", result.best_name), options.predictions);
     });
   }

@@ -29,7 +29,10 @@ console::Manual train_seq2seq_manual() {
   manual.files = {
       {"--out DIR",
        "config.json, source.txt, target.txt, model.safetensors; docs/models.md describes them."},
-      {"--checkpoint DIR", "checkpoint.safetensors; docs/json.md describes it."}};
+      {"--checkpoint DIR", "checkpoint.safetensors; docs/json.md describes it."},
+      {"FILE, DIR",
+       "Where options write to: the folder of a FILE has to be there, a DIR is made with those "
+       "above it."}};
   manual.see_also = {"train_sentiment", "docs/programs.md", "docs/json.md"};
   manual.less_memory =
       "--batch N and --max-length N lower what a step needs, --d-model D and --feedforward D the "

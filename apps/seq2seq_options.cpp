@@ -107,15 +107,17 @@ void add_decoding_options(CLI::App& app, TrainSeq2SeqOptions& o) {
 
 void add_output_options(CLI::App& app, TrainSeq2SeqOptions& o) {
   app.option_defaults()->group("Output");
-  add_text(app, "--out", o.out, "Save the model in this folder", "DIR");
-  console::add_json(app, o.json,
-                    "Write all results as JSON; - is standard output, and then nothing else is");
-  add_text(app, "--predictions", o.predictions, "Write what becomes of each test source, as TSV",
-           "FILE");
+  app.add_option("--out", o.out, "Save the model in this folder")
+      ->check(console::no_standard_output())
+      ->type_name("DIR");
+  console::add_text_output(app, "--json", o.json, "Write all results as JSON");
+  console::add_text_output(app, "--predictions", o.predictions,
+                           "Write what becomes of each test source, as TSV");
   app.add_flag("--profile", o.profile,
                "Print time, calls and bytes of each operation and stage to standard error");
-  add_text(app, "--trace", o.trace,
-           "Write the same, call by call, as a Chrome trace (ui.perfetto.dev loads it)", "FILE");
+  console::add_text_output(
+      app, "--trace", o.trace,
+      "Write the same, call by call, as a Chrome trace (ui.perfetto.dev loads it)");
   console::add_quiet(app, o.quiet);
 }
 

@@ -85,6 +85,7 @@ void add_output_options(CLI::App& app, SimilarWordsOptions& o) {
       ->type_name("strict|skip")
       ->default_str("strict");
   app.add_option("--cache", o.cache, "Keep binary copies of vector files in this folder")
+      ->check(console::no_standard_output())
       ->type_name("DIR");
   console::add_threads(app, o.threads);
   console::add_quiet(app, o.quiet);

@@ -130,7 +130,6 @@ int train(const CLI::App& app, tg::TrainSentimentOptions& options) {
   tg::prepare_outputs(options);
   const auto checkpoints = tg::open_checkpoints(options.checkpoints, options.quiet);
   options.experiment.fit.checkpoints = checkpoints.get();
-  console::catch_interrupts();
   console::ReadingLine reading(options.quiet);
   options.data.progress = reading.callback();
   tg::Corpus corpus =
@@ -139,6 +138,7 @@ int train(const CLI::App& app, tg::TrainSentimentOptions& options) {
   if (options.embedded) name_embedded(corpus);
   tg::WordVectors vectors;
   if (!options.vectors.empty()) vectors = load_wanted_vectors(options, corpus);
+  console::catch_interrupts();
   console::print_note(tg::data_text(corpus, options.vectors));
 
   std::optional<tg::ReportRecorder> recorder;

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <stdexcept>
 #include <string_view>
-#include <tapegrad/core/files.hpp>
 #include <tapegrad/core/log.hpp>
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/training/seq2seq_folder.hpp>
@@ -91,7 +89,7 @@ tg::PairPredictions test(const tg::Seq2SeqModel& model, const tg::TextPairs& pai
   tg::PairPredictions predictions = predict(model, pairs, options);
   console::print_result(tg::match_text("test", predictions, options.decode));
   if (!options.predictions.empty()) {
-    tg::write_file(options.predictions, tg::predictions_text(pairs, predictions));
+    console::write_record(options.predictions, tg::predictions_text(pairs, predictions));
   }
   return predictions;
 }
@@ -132,12 +130,8 @@ tg::EpochsResult fit(tg::Seq2SeqModel& model, const tg::PairSplits& pairs,
 }
 
 int train(tg::TrainSeq2SeqOptions& options) {
-  if (!options.out.empty()) {
-    std::filesystem::create_directories(options.out);
-    tg::check_writable_folder(options.out);
-  }
+  if (!options.out.empty()) console::make_folder(options.out);
   const auto checkpoints = tg::open_checkpoints(options.checkpoints, options.quiet);
-  console::catch_interrupts();
   const bool numbers = options.train.empty();
   console::ReadingLine reading(options.quiet);
   const tg::PairSplits pairs =
@@ -145,6 +139,7 @@ int train(tg::TrainSeq2SeqOptions& options) {
               : tg::load_pairs(options.train, options.dev, options.test, options.held_out,
                                options.fit.seed, reading.callback());
   reading.clear();
+  console::catch_interrupts();
   const std::string from =
       numbers ? fmt::format("numbers below {}, {}", options.numbers.below, options.direction)
               : options.train;

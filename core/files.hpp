@@ -83,7 +83,8 @@ void write_file(const std::string& path, std::string_view bytes);
 void write_file(const std::string& path, const std::vector<std::string_view>& pieces);
 
 /// std::system_error with the path and the reason if the file `path` could not be written now, or
-/// made; if files could not be made in a folder. Nothing is changed.
+/// made; if files could not be made in a folder. That is tried, with a file that is removed again;
+/// the file itself, devices and pipes are left alone.
 void check_writable(const std::string& path);
 void check_writable_folder(const std::string& folder);
 

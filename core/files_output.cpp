@@ -44,9 +44,16 @@ std::string folder_of(const std::string& file) {
   return fs::path(file).parent_path().string();
 }
 
-// Whether the user that the program runs as may do it.
-bool may(const std::string& path, int what) {
-  return ::faccessat(AT_FDCWD, path.c_str(), what, AT_EACCESS) == 0;
+// Whether a file of this name, which nobody has, can be made and written; it is removed again.
+// Errno tells why not.
+bool can_make(const std::string& name) {
+  const OpenFile file(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (file.descriptor() < 0) return false;
+  const bool written = ::write(file.descriptor(), "", 1) == 1;  // a full disk lets files be made
+  const int error = errno;
+  ::unlink(name.c_str());
+  errno = error;
+  return written;
 }
 
 }  // namespace
@@ -132,19 +139,18 @@ void write_file(const std::string& path, const std::vector<std::string_view>& pi
 void check_writable(const std::string& path) {
   const Place place = place_of(path);
   if (!place.at_once) {
-    const std::string folder = folder_of(place.file);
-    if (!may(folder.empty() ? "." : folder, W_OK | X_OK)) fail(path, "write");
+    if (!can_make(detail::unfinished_name(place.file))) fail(path, "write");
     return;
   }
   if (fs::is_directory(path)) {
     errno = EISDIR;
     fail(path, "write");
   }
-  if (!may(path, W_OK)) fail(path, "write");
+  if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) fail(path, "write");
 }
 
 void check_writable_folder(const std::string& folder) {
-  if (!may(folder, W_OK | X_OK)) fail(folder, "write");
+  if (!can_make(detail::unfinished_name(folder + "/"))) fail(folder, "write");
 }
 
 }  // namespace tapegrad

@@ -25,7 +25,8 @@ class Bytes {
   explicit Bytes(const std::string& path)
       : path_(path),
         owned_(path != "-"),
-        descriptor_(owned_ ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC) : STDIN_FILENO) {
+        descriptor_(owned_ ? ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+                           : STDIN_FILENO) {  // a pipe without a writer is waited for in `ready`
     if (descriptor_ < 0) fail();
   }
   Bytes(const Bytes&) = delete;

@@ -96,10 +96,9 @@ void write_entries(const std::string& path, const Words& words, const Array& val
 }
 
 void write_npy_and_words(const std::string& path, const Words& words, const Array& values) {
-  const std::string name = path.ends_with(".npy") ? path.substr(0, path.size() - 4) : path;
   std::string lines;
   for (const std::string& word : words) lines.append(word).append("\n");
-  write_file(name + ".words.txt", lines);
+  write_file(words_file(path), lines);
   write_npy(path, values);
 }
 
@@ -113,6 +112,10 @@ VectorForm vector_form(const std::string& path) {
   if (name.ends_with(".bin")) return VectorForm::binary;
   if (name.ends_with(".npy") && !packed) return VectorForm::npy;
   refuse(path, "expected a name that ends in .vec, .txt, .bin (each also with .gz) or .npy");
+}
+
+std::string words_file(const std::string& npy) {
+  return (npy.ends_with(".npy") ? npy.substr(0, npy.size() - 4) : npy) + ".words.txt";
 }
 
 inline namespace TAPEGRAD_PRECISION {

@@ -17,6 +17,8 @@ enum class VectorForm {
 
 /// The form that the end of a name tells. std::invalid_argument if it tells none.
 VectorForm vector_form(const std::string& path);
+/// The file with the words of a .npy file.
+std::string words_file(const std::string& npy);
 
 inline namespace TAPEGRAD_PRECISION {
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/training/json_errors.hpp>
 
 namespace tapegrad {
 namespace {
@@ -18,7 +19,7 @@ constexpr std::size_t max_depth = 8;
 // it builds, but with them it looks through all elements of a list behind each object in it.)
 class Checker : public nlohmann::json_sax<Json> {
  public:
-  explicit Checker(const std::string& path) : path_(path) {}
+  Checker(std::string_view text, const std::string& path) : text_(text), path_(path) {}
 
   bool null() override { return true; }
   bool boolean(bool /*value*/) override { return true; }
@@ -38,9 +39,9 @@ class Checker : public nlohmann::json_sax<Json> {
     }
     return true;
   }
-  bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
+  bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::detail::exception& error) override {
-    throw FormatError(path_, 0, fmt::format("{:.200}", error.what()));
+    throw FormatError(path_, line_of(text_, position), invalid_json(error));
   }
 
  private:
@@ -56,12 +57,13 @@ class Checker : public nlohmann::json_sax<Json> {
     return true;
   }
 
+  std::string_view text_;
   const std::string& path_;
   std::vector<std::set<std::string>> names_;  // of each object that we are in; of lists, none
 };
 
 Json parse(std::string_view text, const std::string& path) {
-  Checker checker(path);
+  Checker checker(text, path);
   Json::sax_parse(text, &checker);
   return Json::parse(text);
 }

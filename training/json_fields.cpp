@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <tapegrad/core/errors.hpp>
+#include <tapegrad/training/json_errors.hpp>
 
 namespace tapegrad {
 
@@ -77,7 +78,7 @@ Json parse_json(const std::string& file, const std::string& place, const std::st
   try {
     return Json::parse(text, check_depth);
   } catch (const Json::exception& error) {
-    throw FormatError(file, 0, fmt::format("{}: is no valid JSON: {}", place, error.what()));
+    throw FormatError(file, 0, fmt::format("{}: {}", place, invalid_json(error)));
   }
 }
 

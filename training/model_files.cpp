@@ -56,7 +56,9 @@ std::string ModelFolder::text_path(const std::string& name, std::uint64_t most) 
 }
 
 std::string ModelFolder::read(const std::string& name, std::uint64_t most) const {
-  return read_file(text_path(name, most));
+  std::string bytes = read_file(text_path(name, most));
+  if (bytes.empty()) throw FormatError(path(name), 0, "is empty");
+  return bytes;
 }
 
 FolderIdentity::FolderIdentity(const std::string& folder)

@@ -64,7 +64,7 @@ class ModelFolder {
   /// The same, of one that is read as a whole. FormatError if it has more bytes than `most`,
   /// std::runtime_error if it does not fit into memory.
   std::string text_path(const std::string& name, std::uint64_t most = no_limit) const;
-  /// The bytes of a file; errors as in text_path.
+  /// The bytes of a file; errors as in text_path, and FormatError if there are none.
   std::string read(const std::string& name, std::uint64_t most = no_limit) const;
 
  private:

@@ -162,6 +162,7 @@ RawTensor raw_tensor(std::string name, const Array& array) {
 
 SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
   std::array<char, safetensors_length_bytes> begin{};
+  if (file_.size() == 0) throw FormatError(path, 0, "is empty, expected a safetensors file");
   if (file_.size() < begin.size()) {
     throw FormatError(path, 0,
                       fmt::format("expected a safetensors file, found {} bytes", file_.size()));

@@ -1,6 +1,7 @@
 #include "console.hpp"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -9,6 +10,8 @@
 #include <map>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
+#include <system_error>
 #include <tapegrad/core/errors.hpp>
 #include <tapegrad/core/files.hpp>
 #include <tapegrad/core/kernels/blas.hpp>
@@ -34,6 +37,18 @@ volatile std::sig_atomic_t stop_signal = 0;
 void note_signal(int signal) {
   stop_signal = signal;
   std::signal(signal, SIG_DFL);
+}
+
+// While there is nothing to keep yet. Calls only what a signal handler may.
+void end_now(int /*signal*/) {
+  clear_progress();
+  constexpr std::string_view line = "interrupted\n";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  ::_exit(interrupted);
+}
+
+void catch_signals(void (*handler)(int)) {
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, handler);
 }
 
 std::string version_text() {
@@ -95,13 +110,28 @@ std::optional<int> parse(CLI::App& app, const Manual& manual, int argc, char** a
   return success;
 }
 
+// Whether one of the options of add_text_output sends its text to standard output;
+// std::invalid_argument if two do.
+bool writes_record(const CLI::App& app) {
+  const char* first = nullptr;
+  for (const char* option : {"--json", "--predictions", "--trace"}) {
+    if (!given(app, option) || app.get_option(option)->results().back() != "-") continue;
+    if (first != nullptr) {
+      throw std::invalid_argument(
+          fmt::format("{} and {}: would both be written to standard output", first, option));
+    }
+    first = option;
+  }
+  return first != nullptr;
+}
+
 int run_program(const CLI::App& app, const Manual& manual, const std::function<int()>& program) {
   const bool quiet = given(app, "--quiet");
-  const bool record = given(app, "--json") && app.get_option("--json")->results().back() == "-";
-  set_printing({.results = !record, .notes = !record && !quiet});
   set_warning_sink(
       [&](const std::string& text) { complain(app.get_name(), Style::warning, "warning", text); });
   try {
+    const bool record = writes_record(app);
+    set_printing({.results = !record, .notes = !record && !quiet});
     return program();
   } catch (const ShapeError& error) {
     complain_of(error, app, manual);
@@ -118,6 +148,7 @@ int run_program(const CLI::App& app, const Manual& manual, const std::function<i
 
 int run(CLI::App& app, const Manual& manual, int argc, char** argv,
         const std::function<int()>& program) {
+  catch_signals(end_now);
   add_general_options(app, manual);
   int code = failure;
   try {
@@ -140,10 +171,6 @@ void add_quiet(CLI::App& app, bool& quiet) {
   app.add_flag("--quiet", quiet, "Results, warnings and errors only: no progress, no notes");
 }
 
-void add_json(CLI::App& app, std::string& file, const char* text) {
-  app.add_option("--json", file, text)->type_name("FILE");
-}
-
 void add_threads(CLI::App& app, int& threads) {
   app.add_option("--threads", threads, "Threads (0: one a processor); results do not depend on it")
       ->capture_default_str()
@@ -152,8 +179,7 @@ void add_threads(CLI::App& app, int& threads) {
 }
 
 void catch_interrupts() {
-  std::signal(SIGINT, note_signal);
-  std::signal(SIGTERM, note_signal);
+  catch_signals(note_signal);
 }
 
 bool stop_requested() {
@@ -187,6 +213,13 @@ void check_folder_of(const std::string& file) {
   check_writable(file);
 }
 
+void make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw std::system_error(error, folder + ": cannot write");
+  check_writable_folder(folder);
+}
+
 int run_measured(bool print, const std::string& trace, const std::function<int()>& program) {
   if (!print && trace.empty()) return program();
   constexpr std::size_t most_events = 1'000'000;  // some 130 MB of JSON
@@ -195,7 +228,7 @@ int run_measured(bool print, const std::string& trace, const std::function<int()
   const Profile profile = stop_profile();
   if (print) fmt::print(stderr, "\n{}", profile_text(profile));
   if (trace.empty()) return code;
-  write_file(trace, to_trace_json(profile));
+  write_record(trace, to_trace_json(profile));
   if (profile.events_left_out > 0) {
     warn(fmt::format("{}: holds the first {} events, {} more were left out", trace,
                      profile.events.size(), profile.events_left_out));

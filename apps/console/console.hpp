@@ -20,7 +20,8 @@ constexpr int interrupted = 130;  // Ctrl-C or a termination signal
 
 /// Declares what every program takes (--help, --version, --color, --completion, --man), parses the
 /// command line and runs the program. Warnings go to standard error as they come; an exception as
-/// "PROGRAM: error: TEXT", with what to do next below, and its exit code.
+/// "PROGRAM: error: TEXT", with what to do next below, and its exit code. Ctrl-C and SIGTERM end it
+/// at once, until catch_interrupts.
 int run(CLI::App& app, const Manual& manual, int argc, char** argv,
         const std::function<int()>& program);
 
@@ -29,13 +30,11 @@ void print_error(const std::string& program, const std::string& text);
 
 /// Declares --quiet, which leaves results, warnings and errors.
 void add_quiet(CLI::App& app, bool& quiet);
-/// Declares --json FILE.
-void add_json(CLI::App& app, std::string& file, const char* text);
 /// Declares --threads.
 void add_threads(CLI::App& app, int& threads);
 
 /// Lets Ctrl-C and SIGTERM only set a flag, which `stop_requested` tells; a second one ends the
-/// program at once.
+/// program at once. To be called when what may be waited for has been read, a pipe for instance.
 void catch_interrupts();
 bool stop_requested();
 
@@ -47,6 +46,8 @@ std::string data_folder();
 /// that `file` is to be written into does not exist, or `file` is a folder itself, and
 /// std::system_error when it may not be written. An empty name, and "-", are no files.
 void check_folder_of(const std::string& file);
+/// Makes a folder with its parents. std::system_error if that fails, or it may not be written into.
+void make_folder(const std::string& folder);
 
 /// Runs `program`, measured if that is wanted: prints a profile to standard error, and writes it
 /// call by call into the file `trace` unless that is empty.

@@ -54,15 +54,31 @@ std::string hint_of_missing(const std::string& file) {
              : fmt::format("the name is looked up from {}", fs::current_path(ignored).string());
 }
 
-std::string hint_of_system(const std::system_error& error) {
+// Why a file cannot be made where nothing stands in its way, as in /proc.
+std::string hint_of_place(const fs::path& file) {
+  std::error_code ignored;
+  const fs::path whole = fs::absolute(file, ignored);
+  const fs::path folder = fs::is_directory(whole, ignored) ? whole : whole.parent_path();
+  if (!fs::exists(folder, ignored)) return fmt::format("mkdir -p '{}' makes it", folder.string());
+  return fmt::format("no files can be made in {}; write to another place", folder.string());
+}
+
+std::string hint_of_system(const std::system_error& error, const std::string& program) {
   const std::string text = error.what();
   const auto* const of_path = dynamic_cast<const fs::filesystem_error*>(&error);
   const std::string file =
       of_path != nullptr ? of_path->path1().string() : text.substr(0, text.find(": cannot "));
-  if (fs::path(file).filename() == "config.json") {
-    return "a folder that train_sentiment or train_seq2seq --out has written is wanted";
+  if (error.code() == std::errc::no_such_file_or_directory) {
+    const bool made = has(text, ": cannot write") || has(text, "cannot create director");
+    if (made) return hint_of_place(file);
+    if (fs::path(file).filename() != "config.json") return hint_of_missing(file);
+    const bool sequences = program == "train_seq2seq";
+    return fmt::format("a folder that {} --out has written is wanted",
+                       sequences ? program : "train_sentiment");
   }
-  if (error.code() == std::errc::no_such_file_or_directory) return hint_of_missing(file);
+  if (error.code() == std::errc::read_only_file_system) {
+    return "that place can only be read; write to another one";
+  }
   if (error.code() == std::errc::permission_denied) {
     return fmt::format("you may not do that there; ls -ld '{}' tells who may", file);
   }
@@ -120,6 +136,8 @@ constexpr std::array known_texts{
               "--dev FILE and --test FILE name pairs of their own"},
     KnownText{"units is missing", "--model",
               "that is a model of train_sentiment; classify takes it"},
+    KnownText{"config.json: model: \"seq2seq\" is not one of", nullptr,
+              "that is a model of train_seq2seq; train_seq2seq --model DIR takes it"},
 };
 
 std::string hint_of_text(const std::string& text, const CLI::App& app) {
@@ -197,10 +215,10 @@ Complaint complaint(const std::exception& error, const CLI::App& app, const Manu
   if (wants_memory(text)) return {text, manual.less_memory};
   if (const auto* of_path = dynamic_cast<const fs::filesystem_error*>(&error)) {
     return {fmt::format("{}: {}", of_path->path1().string(), of_path->code().message()),
-            hint_of_system(*of_path)};
+            hint_of_system(*of_path, app.get_name())};
   }
   if (const auto* system = dynamic_cast<const std::system_error*>(&error)) {
-    return {text, hint_of_system(*system)};
+    return {text, hint_of_system(*system, app.get_name())};
   }
   for (std::string hint : {hint_of_text(text, app), hint_of_list(text), hint_of_folder(text)}) {
     if (!hint.empty()) return {text, std::move(hint)};

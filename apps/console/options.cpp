@@ -117,6 +117,23 @@ CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
   return {take, ""};
 }
 
+CLI::Option* add_text_output(CLI::App& app, const char* name, std::string& file, const char* text) {
+  const auto take = [](std::string& value) {
+    if (value == "/dev/stdout") value = "-";
+    return std::string();
+  };
+  const std::string whole = fmt::format("{}; - is standard output, and then nothing else is", text);
+  return app.add_option(name, file, whole)->transform(CLI::Validator(take, ""))->type_name("FILE");
+}
+
+CLI::Validator no_standard_output() {
+  const auto refuse = [](const std::string& value) {
+    if (value != "-") return std::string();
+    return std::string("\"-\" is standard output, which cannot take this; ./- is a name");
+  };
+  return {refuse, ""};
+}
+
 std::vector<OptionEntry> option_entries(const CLI::App& app) {
   std::vector<OptionEntry> entries;
   for (const CLI::Option* option : app.get_options()) {

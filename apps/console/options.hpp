@@ -19,6 +19,13 @@ CLI::Validator plain(const CLI::Validator& validator);
 CLI::Validator whole_number(std::int64_t least,
                             std::int64_t most = std::numeric_limits<std::int64_t>::max());
 
+/// Declares an option for a text to write into `file`: "-", of which /dev/stdout is another name,
+/// is standard output, which then has nothing else.
+CLI::Option* add_text_output(CLI::App& app, const char* name, std::string& file, const char* text);
+/// For `check` of an option for pages, binary files and folders: refuses "-", which would be a file
+/// of that name.
+CLI::Validator no_standard_output();
+
 /// One option, or an argument without a name before it.
 struct OptionEntry {
   std::vector<std::string> names;  // "-h", "--help"; "MODEL" of an argument

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <string_view>
 
 #include "color.hpp"
 #include "printable.hpp"
@@ -113,8 +114,8 @@ void ProgressLine::clear() {
 
 void clear_progress() {
   if (!on_terminal.exchange(false)) return;
-  fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  constexpr std::string_view line = "\r\033[K";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
 std::string reading_text(const std::string& path, const ReadAmount& amount) {

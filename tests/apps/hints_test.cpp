@@ -1,6 +1,10 @@
 // Errors, and what to do next.
+#include <unistd.h>
+
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <utility>
 
 #include <lines.hpp>
 #include "programs.hpp"
@@ -122,6 +126,46 @@ TEST_CASE("a missing file is answered with the nearest name there") {
             .hint == "there is no folder " + (folder / "nowhere"));
   CHECK(said("train_sentiment", 2, small.files.arguments({"--json", folder / "new/j"})).hint ==
         "mkdir -p '" + (folder / "new") + "' makes it");
+}
+
+TEST_CASE("the model of another program is answered with the one that takes it") {
+  const SmallRuns small;
+  const TemporaryDirectory& folder = small.files.directory;
+  const std::string sequences = folder / "sequences";
+  REQUIRE(run("train_seq2seq", {"--train", small.pairs, "--dev", small.pairs, "--test", small.pairs,
+                                "--epochs", "1", "--out", sequences})
+              .code == 0);
+  const std::vector<std::pair<std::string, Strings>> users{
+      {"classify", {"MODEL"}},
+      {"quantize", {"MODEL", "--to", "int8", "--out", small.out}},
+      {"similar_words", {"MODEL", "film"}},
+      {"train_seq2seq", {"--model", "MODEL", "--try", "1"}}};
+  for (const auto& [program, with] : users) {
+    const auto hint = [&, &name = program, &arguments = with](const std::string& model) {
+      Strings all = arguments;
+      std::replace(all.begin(), all.end(), std::string("MODEL"), model);
+      return said(name, 1, all).hint;
+    };
+    const bool own = program == "train_seq2seq";
+    CHECK(hint(own ? small.model : sequences) ==
+          (own ? "that is a model of train_sentiment; classify takes it"
+               : "that is a model of train_seq2seq; train_seq2seq --model DIR takes it"));
+    CHECK(hint(folder.path()) == "a folder that " +
+                                     std::string(own ? "train_seq2seq" : "train_sentiment") +
+                                     " --out has written is wanted");
+  }
+}
+
+TEST_CASE("a place where nothing can be made is told before the training, with why") {
+  const MadeUp files;
+  for (const char* option : {"--json", "--predictions", "--out", "--checkpoint"}) {
+    const Finished done = run("train_sentiment", files.arguments({option, "/proc/x"}));
+    CHECK(done.code == 1);
+    CHECK(done.out.empty());
+    CHECK_THAT(done.err, Contains("error: /proc/x: cannot write: "));
+    if (::getuid() != 0) continue;  // who may not write there gets another hint
+    CHECK_THAT(done.err, Contains("no files can be made in /proc; write to another place"));
+  }
 }
 
 TEST_CASE("a file of another form is answered with what it was taken for") {

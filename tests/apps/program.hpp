@@ -78,6 +78,12 @@ class Running {
     return true;
   }
   void send(int signal) const { ::kill(process_, signal); }
+  /// Whether the program has said what a signal is to do.
+  bool catches(int signal) const {
+    const auto status = tapegrad::read_file("/proc/" + std::to_string(process_) + "/status");
+    const std::string caught = status.substr(status.find("SigCgt:") + 7);
+    return (std::stoull(caught, nullptr, 16) >> (signal - 1) & 1U) != 0;
+  }
 
   /// Waits for the end.
   Finished finish() {

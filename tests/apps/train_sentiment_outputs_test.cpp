@@ -110,6 +110,8 @@ TEST_CASE("outputs that cannot be, or are one file, are refused before the train
   fs::create_directory_symlink(to.path(), to / "link");
   check_refused(train(files, {"--json", to / "x", "--predictions", to / "link/x"}),
                 "--json and --predictions: would both be written to " + (to / "link/x"));
+  check_refused(train(files, {"--save-vectors", to / "x.npy", "--json", to / "x.words.txt"}),
+                "--json and --save-vectors: would both be written to " + (to / "x.words.txt"));
   const std::string null = device(to, "null");
   CHECK(train(files, {"--json", null, "--predictions", null}).code == 0);
   CHECK(fs::is_character_file(null));

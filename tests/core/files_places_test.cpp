@@ -176,7 +176,7 @@ TEST_CASE("a file that does not fit leaves the one before, and nothing beside it
   CHECK(entries(directory.path()) == 1);
 }
 
-TEST_CASE("what could not be written is told, and nothing is made to find out") {
+TEST_CASE("what could not be written is told, and nothing is left of finding out") {
   using tapegrad::check_writable;
   const TemporaryDirectory directory;
   const auto error = [](const std::string& path) {
@@ -187,6 +187,13 @@ TEST_CASE("what could not be written is told, and nothing is made to find out") 
   CHECK(error(directory.path()) == directory.path() + ": cannot write: Is a directory");
   CHECK(error(directory / "no/f") ==
         directory / "no/f" + ": cannot write: No such file or directory");
+  CHECK(error("/proc/x").starts_with("/proc/x: cannot write: "));
+  CHECK_THROWS_AS(tapegrad::check_writable_folder("/proc"), std::system_error);
+  {
+    const FileSizeLimit full(0);
+    CHECK(error(directory / "f") == directory / "f" + ": cannot write: File too large");
+    CHECK_THROWS_AS(tapegrad::check_writable_folder(directory.path()), std::system_error);
+  }
   fs::create_directory(directory / "closed");
   fs::create_symlink("closed/f", directory / "link");
   fs::permissions(directory.path(), fs::perms::all);

@@ -1,7 +1,9 @@
 """Pages of reports in a headless Chromium, by Debian's python3-selenium and chromium-driver."""
 
+import atexit
 import pathlib
 import shutil
+import signal
 import tempfile
 
 from selenium import webdriver
@@ -22,6 +24,9 @@ FLAGS = [
 ]
 SERVERS = {"chromium": shutil.which("chromium"), "chromedriver": shutil.which("chromedriver")}
 
+# As Ctrl-C: the tests end, and take their browsers along.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+
 
 class Browser:
     """A browser with a folder of its own. Leave it with `close`."""
@@ -34,9 +39,11 @@ class Browser:
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(service=Service(SERVERS["chromedriver"]), options=options)
+        atexit.register(self.driver.quit)  # where the tests end early
         self.size(width, height)
 
     def close(self):
+        atexit.unregister(self.driver.quit)
         self.driver.quit()
         self.folder.cleanup()
 

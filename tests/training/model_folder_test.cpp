@@ -218,8 +218,17 @@ TEST_CASE("a configuration with something missing or of the wrong type is an err
   CHECK(config_error([](Json& json) { json["model"]["kind"] = "lstm"; }) ==
         "model: \"lstm\" is not one of bag, mean, cnn");
   const Saved saved;
-  saved.directory.file("config.json", "{\"format_version\": 1,");
-  CHECK_THAT(saved.error("config.json"), Catch::Contains("parse error"));
+  saved.directory.file("config.json", "{\"format_version\": 1,\n]");
+  CHECK(saved.error("config.json:2") ==
+        "is no valid JSON: unexpected ']'; expected string literal");
+}
+
+TEST_CASE("an empty file of a model is told to be empty") {
+  for (const char* file : {"config.json", "vocab.txt", "model.safetensors"}) {
+    const Saved saved;
+    saved.directory.file(file, "");
+    CHECK_THAT(saved.error(file), Catch::StartsWith("is empty"));
+  }
 }
 
 TEST_CASE("a configuration whose numbers make no sense is an error") {

@@ -15,7 +15,7 @@ using tapegrad::Shape;
 using tapegrad::write_safetensors;
 
 TEST_CASE("a file that is cut, or none of this format, is an error that says so") {
-  CHECK(read_error("") == ": expected a safetensors file, found 0 bytes");
+  CHECK(read_error("") == ": is empty, expected a safetensors file");
   CHECK(read_error("1234567") == ": expected a safetensors file, found 7 bytes");
   CHECK(read_error("\x03\0\0\0\0\0\0\0{}"s) ==
         ": the header is said to have 3 bytes, the file has 10");
