@@ -21,8 +21,8 @@ struct QuantizeOptions {
 /// Declares every option.
 void add_options(CLI::App& app, QuantizeOptions& options);
 
-/// After parsing: throws std::invalid_argument for options that do not fit each other, or would have
-/// no effect.
+/// After parsing: throws std::invalid_argument for options that do not fit each other, or would
+/// have no effect.
 void check(const CLI::App& app, const QuantizeOptions& options);
 
 /// What the help page and the manual page say beside the options.
