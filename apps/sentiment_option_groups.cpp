@@ -109,8 +109,10 @@ void add_model_options(CLI::App& app, TrainSentimentOptions& o) {
       ->default_str(std::to_string(net.filters))
       ->transform(whole_number(1))
       ->type_name("N");
-  app.add_option("--dim", o.experiment.width,
-                 "Width of random embeddings (default: that of the vectors, or 100)")
+  app.add_option(
+         "--dim", o.experiment.width,
+         "Width of random embeddings (default: that of the vectors, or 100); beside frozen or "
+         "finetune they have that of the vectors")
       ->transform(whole_number(1))
       ->type_name("D");
   app.add_option("--dropout", o.dropout,

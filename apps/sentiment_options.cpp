@@ -78,6 +78,12 @@ void check_vectors(const TrainSentimentOptions& o) {
 
 void refuse_without_effect(const CLI::App& app, const TrainSentimentOptions& o) {
   const auto& ways = o.experiment.embeddings;
+  for (const EmbeddingChoice& way : ways) {
+    if (way.thaw_after == 0 || way.thaw_after < o.experiment.fit.epochs) continue;
+    throw std::invalid_argument(
+        fmt::format("--embeddings: {} thaws nothing in the {} epochs of --epochs", way.name,
+                    o.experiment.fit.epochs));
+  }
   const auto is_pretrained = [](const EmbeddingChoice& way) { return way.pretrained; };
   if (o.embedded) {
     console::refuse(app, {"--label-column", "--text-column", "--form", "--header", "--folds"},

@@ -107,6 +107,11 @@ int write_outputs(const TrainSentimentOptions& options, const Corpus& corpus,
                   ExperimentResult& result, const ReportRecorder* recorder,
                   const std::function<KeptVectors()>& load_kept) {
   if (!result.diverged.empty()) give_up(options, corpus, result);
+  if (!result.best) {
+    console::tell("interrupted before an epoch was finished; nothing is written" +
+                  how_to_go_on(options.checkpoints));
+    return console::interrupted;
+  }
   Attempts attempt;
   const auto note = [&](const std::string& what, const std::string& where) {
     console::print_note(fmt::format("{}: {}\n", what, where));

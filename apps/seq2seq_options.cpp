@@ -38,7 +38,8 @@ void add_data_options(CLI::App& app, TrainSeq2SeqOptions& o) {
              whole_number(3, number_words_end));
   app.add_option(
          "--numbers", o.number_count,
-         fmt::format("Different numbers to train on (default: {}, or what dev and test leave)",
+         fmt::format("Different numbers to train on (default: {}, or what dev and test leave); "
+                     "those of few digits are repeated",
                      o.numbers.train))
       ->transform(whole_number(1))
       ->type_name("N");
@@ -188,8 +189,7 @@ void check_decoding(const CLI::App& app, const TrainSeq2SeqOptions& o) {
   }
   for (const std::string& text : o.tries) {
     if (text.find_first_not_of(" \t\n\v\f\r") != std::string::npos) continue;
-    throw std::invalid_argument(
-        fmt::format("--try: \"{}\" is empty, there is nothing to decode", text));
+    throw std::invalid_argument(fmt::format("--try: \"{}\" is empty", text));
   }
 }
 

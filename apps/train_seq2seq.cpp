@@ -146,6 +146,11 @@ int train(tg::TrainSeq2SeqOptions& options) {
   tg::Seq2SeqModel model = tg::make_seq2seq(options.config, pairs.train, options.fit.seed);
   console::print_note(tg::data_text(pairs, from) + tg::setting_text(model, options.fit));
   const tg::EpochsResult result = fit(model, pairs, options, checkpoints.get());
+  if (result.cancelled && result.epochs.empty()) {
+    console::tell("interrupted before an epoch was finished; nothing is written" +
+                  tg::how_to_go_on(options.checkpoints));
+    return console::interrupted;
+  }
   console::print_result(tg::fit_text(result));
   if (!options.out.empty()) {
     tg::save_seq2seq(model, options.out);

@@ -14,6 +14,7 @@
 #include <tapegrad/core/parallel.hpp>
 #include <tapegrad/text/dataset_forms.hpp>
 #include <tapegrad/text/input.hpp>
+#include <tapegrad/text/utf8.hpp>
 #include <utility>
 
 namespace tapegrad {
@@ -210,11 +211,27 @@ Dataset number_labels(const std::string& spec, LabelledTexts&& read,
           std::make_shared<const std::list<std::string>>(std::move(read.memory))};
 }
 
+// Characters of such texts are not those that were written; the rest of them can be used.
+void warn_not_utf8(const std::string& spec, const std::vector<string_view>& texts) {
+  std::size_t count = 0, first = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (detail::first_not_utf8(texts[i]) == texts[i].size()) continue;
+    if (++count == 1) first = i;
+  }
+  if (count == 0) return;
+  warn(
+      fmt::format("{}: texts that are not UTF-8: {} of {}, the first is \"{:.60}\"; of Latin-1 "
+                  "files \"iconv -f latin1 -t utf-8\" makes some that are",
+                  spec, count, texts.size(), texts[first]));
+}
+
 }  // namespace
 
 Dataset load_dataset(const std::string& spec, const DatasetOptions& options,
                      const std::vector<std::string>& known_labels) {
-  return number_labels(spec, read(spec, options), known_labels);
+  Dataset data = number_labels(spec, read(spec, options), known_labels);
+  warn_not_utf8(spec, data.texts);
+  return data;
 }
 
 }  // namespace tapegrad

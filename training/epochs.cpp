@@ -25,9 +25,9 @@ class EpochLoop {
       state_ = read_training(*file, identity_, options_, task_);
     }
     while (state_.epoch <= options_.epochs && !result().cancelled && !out_of_patience()) {
-      const bool complete = train_epoch();
-      if (complete || result().epochs.empty()) finish_epoch();
+      if (train_epoch()) finish_epoch();
     }
+    if (result().epochs.empty()) task_.optimizer().settle();
     restore_best();
     return std::move(result());
   }

@@ -126,10 +126,10 @@ class EpochTask {
 };
 
 /// Trains, and leaves the parameters as they were at the end of the epoch with the best dev score
-/// (the earliest of equals). When cancelled, the unfinished epoch counts as one if none
-/// was finished. Throws DivergedError when a loss, a gradient or, at the end of an epoch, a
-/// parameter is not finite; std::invalid_argument for the checkpoint of another training, and
-/// errors as in Checkpoints.
+/// (the earliest of equals). When cancelled, the unfinished epoch does not count; if none was
+/// finished, the parameters stay as they are then. Throws DivergedError when a loss, a gradient or,
+/// at the end of an epoch, a parameter is not finite; std::invalid_argument for the checkpoint of
+/// another training, and errors as in Checkpoints.
 EpochsResult run_epochs(EpochTask& task, const EpochOptions& options);
 
 }  // namespace TAPEGRAD_PRECISION

@@ -171,9 +171,10 @@ class Experiment {
       if (error.so_far().best_epoch == 0) return;
       static_cast<EpochsResult&>(run.fit) = error.so_far();
     }
+    result_.cancelled = run.fit.cancelled;
+    if (result_.cancelled && run.fit.epochs.empty()) return;
     Predictions predictions = predict(model, data.test.texts);
     run.test = measure(data.test.labels, predictions.labels);
-    result_.cancelled = run.fit.cancelled;
     if (options_.observer != nullptr && result_.diverged.empty()) {
       options_.observer->training_ends(view, whole(model, data), run, predictions);
     }

@@ -87,6 +87,7 @@ struct ExperimentResult {
   Index width = 0;
   std::size_t folds = 1;
   /// The run with the best dev accuracy, the first of equals, and what it says of its test texts.
+  /// None if no epoch was finished.
   std::optional<ClassifierModel> best;
   std::string best_name;  // e.g. "finetune, seed 2"
   TestPredictions best_predictions;
@@ -139,11 +140,11 @@ std::unique_ptr<Optimizer> make_optimizer(const std::string& name, const TextCla
 
 /// Runs every choice with every seed on every split. `vectors` may be empty (no width) if all
 /// choices are random. When options.fit.cancelled says so, or a training diverges, returns what
-/// there is. With options.fit.checkpoints it goes on from the training that a checkpoint stands in;
-/// those before are not run again, and the result is that of a process that was never stopped, but
-/// for seconds. std::invalid_argument for options that do not fit each other or the data, or
-/// for the checkpoint of another experiment; std::runtime_error when a table does not fit in
-/// memory.
+/// there is, without a training that has no finished epoch. With options.fit.checkpoints it goes on
+/// from the training that a checkpoint stands in; those before are not run again, and the result is
+/// that of a process that was never stopped, but for seconds. std::invalid_argument for options
+/// that do not fit each other or the data, or for the checkpoint of another experiment;
+/// std::runtime_error when a table does not fit in memory.
 ExperimentResult run_experiment(const Corpus& corpus, const WordVectors& vectors,
                                 const ExperimentOptions& options, const RunObserver& observe = {});
 

@@ -52,8 +52,9 @@ struct FitResult : EpochsResult {
 inline namespace TAPEGRAD_PRECISION {
 
 /// Trains `model`, and leaves it as it was at the end of the epoch with the best dev accuracy (the
-/// earliest of equals). When cancelled, the unfinished epoch counts as one if none was finished.
-/// Errors as in run_epochs; std::logic_error for a quantized model.
+/// earliest of equals). When cancelled, the unfinished epoch does not count; if none was finished,
+/// the parameters stay as they are then. Errors as in run_epochs; std::logic_error for a quantized
+/// model.
 FitResult fit(TextClassifier& model, Optimizer& optimizer, const LabelledTexts& train,
               const LabelledTexts& dev, const FitOptions& options);
 

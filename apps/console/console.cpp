@@ -93,10 +93,20 @@ void add_general_options(CLI::App& app, const Manual& manual) {
       "Print the manual page, for man -l -");
 }
 
+// A value that is empty was not meant so: of --out "$DIR", where DIR is not set.
+void refuse_empty(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& value : option->results()) {
+      if (value.empty()) throw CLI::ValidationError(option->get_name(), "\"\" is empty");
+    }
+  }
+}
+
 // Parses the command line; the exit code, if the program is not to run.
 std::optional<int> parse(CLI::App& app, const Manual& manual, int argc, char** argv) {
   try {
     app.parse(argc, argv);
+    refuse_empty(app);
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
     write_out(help_text(app, manual, columns()));

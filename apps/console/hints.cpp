@@ -80,7 +80,10 @@ std::string hint_of_system(const std::system_error& error, const std::string& pr
     return "that place can only be read; write to another one";
   }
   if (error.code() == std::errc::permission_denied) {
-    return fmt::format("you may not do that there; ls -ld '{}' tells who may", file);
+    fs::path there = fs::absolute(file);
+    std::error_code ignored;
+    while (!fs::exists(there, ignored) && there.has_relative_path()) there = there.parent_path();
+    return fmt::format("you may not do that there; ls -ld '{}' tells who may", there.string());
   }
   if (error.code() == std::errc::no_space_on_device) {
     return "free some space there, or write to another place";
@@ -123,6 +126,11 @@ constexpr std::array known_texts{
               "--resume DIR goes on with it; another --checkpoint DIR begins beside it"},
     KnownText{"another process is writing its checkpoints", "--checkpoint",
               "wait for it, or give another folder"},
+    KnownText{"expected columns, found an empty line", nullptr,
+              "sed -i '/^$/d' FILE takes empty lines out"},
+    KnownText{"expected a sub-directory for each class", "--train",
+              "files of texts, one a class, are named with their classes: "
+              "--train neg=FILE,pos=FILE"},
     KnownText{"training diverged", "--lr",
               "--clip-norm 1 keeps the steps small, and a smaller --lr"},
     KnownText{

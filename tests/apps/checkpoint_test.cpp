@@ -87,7 +87,7 @@ TEST_CASE("an interrupted training says how to go on, and does") {
   const std::string folder = parts.directory / "ckpt";
   Running process("train_sentiment", options + Words{"--checkpoint", folder}, {},
                   Running::Errors::terminal);
-  REQUIRE(process.shows("epoch"));
+  REQUIRE(process.shows_second_epoch());
   process.send(SIGINT);
   const Finished finished = process.finish();
   CHECK(finished.code == 130);

@@ -11,7 +11,6 @@
 
 using Catch::Contains;
 using Strings = std::vector<std::string>;
-namespace fs = std::filesystem;
 
 namespace {
 

@@ -4,7 +4,6 @@
 
 #include "programs.hpp"
 
-using Catch::Contains;
 using tapegrad::read_file;
 using Json = nlohmann::json;
 using Strings = std::vector<std::string>;
@@ -52,6 +51,25 @@ TEST_CASE("train_sentiment refuses options that the others leave without effect"
     CHECK(refused("train_sentiment", {option, "2"}) ==
           option + ": needs --train FILE; the embedded data has its form, and a test file");
   }
+}
+
+TEST_CASE("values that are empty, as of a variable that is not set, are refused") {
+  const MadeUp files;
+  for (const std::string option :
+       {"--train", "--test", "--out", "--json", "--report", "--resume"}) {
+    CHECK(refused("train_sentiment", {option, ""}) == option + ": \"\" is empty");
+  }
+  for (const std::string option : {"--train", "--model", "--try"}) {
+    CHECK(refused("train_seq2seq", {option, ""}) == option + ": \"\" is empty");
+  }
+}
+
+TEST_CASE("a thaw that never comes is refused") {
+  const MadeUp files;
+  CHECK(refused("train_sentiment", files.arguments({"--embeddings", "thaw:3", "--epochs", "3"})) ==
+        "--embeddings: thaw:3 thaws nothing in the 3 epochs of --epochs");
+  CHECK(run("train_sentiment", files.arguments({"--embeddings", "thaw:2", "--epochs", "3"})).code ==
+        0);
 }
 
 TEST_CASE("the width of random embeddings is that of --dim, unless others begin with vectors") {

@@ -6,10 +6,11 @@
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <chrono>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <regex>
 #include <stdexcept>
 #include <string>
 #include <tapegrad/core/files.hpp>
@@ -71,11 +72,12 @@ class Running {
 
   /// Waits until the terminal shows `text`; false if the program ends first, or after a minute.
   bool shows(const std::string& text) {
-    const auto latest = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-    while (seen_.find(text) == std::string::npos) {
-      if (std::chrono::steady_clock::now() > latest || !read_terminal()) return false;
-    }
-    return true;
+    return waits([&] { return seen_.find(text) != std::string::npos; });
+  }
+  /// The same for a training that has finished an epoch.
+  bool shows_second_epoch() {
+    const std::regex later("epoch ([2-9]|[1-9][0-9,]+) of");
+    return waits([&] { return std::regex_search(seen_, later); });
   }
   void send(int signal) const { ::kill(process_, signal); }
   /// Whether the program has said what a signal is to do.
@@ -105,6 +107,15 @@ class Running {
     }
     ::fcntl(terminal_, F_SETFD, FD_CLOEXEC);
     return ::ptsname(terminal_);
+  }
+
+  template <class Condition>
+  bool waits(const Condition& holds) {
+    const auto latest = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (!holds()) {
+      if (std::chrono::steady_clock::now() > latest || !read_terminal()) return false;
+    }
+    return true;
   }
 
   bool read_terminal() {

@@ -169,7 +169,7 @@ TEST_CASE("an interrupted training has a report of its finished epochs") {
                   files.arguments({"--epochs", "100000", "--embeddings", "finetune", "--seeds", "1",
                                    "--report", to / "r.html"}),
                   {}, Running::Errors::terminal);
-  REQUIRE(process.shows("epoch"));
+  REQUIRE(process.shows_second_epoch());
   process.send(SIGINT);
   CHECK(process.finish().code == 130);
   const Json data = data_of(to / "r.html");

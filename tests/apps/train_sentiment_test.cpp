@@ -236,6 +236,7 @@ TEST_CASE("Ctrl-C ends the training at the next batch, and the best model so far
                        to / "model", "--json", to / "r.json"});
   Running program("train_sentiment", arguments, {}, Running::Errors::terminal);
   REQUIRE(program.shows("finetune, seed 1 (1 of 10)"));
+  REQUIRE(program.shows_second_epoch());
   program.send(SIGINT);
   const Finished done = program.finish();
   CHECK(done.code == 130);

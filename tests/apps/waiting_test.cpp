@@ -1,9 +1,10 @@
-// Ctrl-C while a program waits for a pipe.
+// Ctrl-C before there is anything to keep.
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include "programs.hpp"
@@ -71,4 +72,33 @@ TEST_CASE("a pipe is read from its first writer to its last") {
   writer.join();
   CHECK(done.code == 0);
   CHECK(done.out == run("classify", {small.model, "--output", "plain", small.words}).out);
+}
+
+TEST_CASE("Ctrl-C in the first epoch leaves the older model alone") {
+  const SmallRuns small;
+  const std::string weights = small.model + "/model.safetensors";
+  const std::string before = tapegrad::read_file(weights);
+  std::string texts;
+  for (int i = 0; i < 200'000; ++i) texts += "neg dull film\npos fine film\n";
+  const std::string many = small.files.directory.file("many.txt", texts);
+  for (const Strings& training :
+       {Strings{"train_sentiment", "--train", many, "--form", "label-text", "--embeddings",
+                "random", "--batch", "1"},
+        Strings{"train_seq2seq", "--train", small.files.directory.file("pairs.tsv", [&] {
+                  std::string pairs;
+                  for (int i = 0; i < 50'000; ++i) pairs += std::to_string(i) + "\tone two three\n";
+                  return pairs;
+                }())}}) {
+    Strings arguments(training.begin() + 1, training.end());
+    arguments.insert(arguments.end(), {"--out", small.model, "--json", small.out});
+    Running process(training[0], arguments, {}, Running::Errors::terminal);
+    REQUIRE(process.shows("epoch 1 of"));
+    process.send(SIGINT);
+    const Finished done = process.finish();
+    CHECK(done.code == 130);
+    CHECK_THAT(done.err,
+               Catch::Contains("interrupted before an epoch was finished; nothing is written"));
+    CHECK(tapegrad::read_file(weights) == before);
+    CHECK_FALSE(std::filesystem::exists(small.out));
+  }
 }

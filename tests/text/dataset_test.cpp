@@ -197,6 +197,19 @@ TEST_CASE("a second file takes the numbers of the first one's labels, new ones b
   CHECK_THROWS_AS(load_dataset(path, {}, {"b", "b"}), std::invalid_argument);
 }
 
+TEST_CASE("texts that are not UTF-8 are counted, and one is shown") {
+  const TemporaryDirectory directory;
+  // Latin-1; a surrogate in UTF-8; a character cut short behind eight that are whole.
+  const std::string path = directory.file(
+      "latin1", "a caf\xE9\nb fine \xC3\xA9t\xC3\xA9\na \xED\xA0\x80\nb 1234567890\xE2\x82\n");
+  const Warnings warnings;
+  CHECK(load_dataset(path, {.form = DatasetForm::label_text}).texts.size() == 4);
+  CHECK(warnings.all ==
+        Names{path +
+              ": texts that are not UTF-8: 3 of 4, the first is \"caf\xE9\"; of Latin-1 files "
+              "\"iconv -f latin1 -t utf-8\" makes some that are"});
+}
+
 TEST_CASE("broken lines are refused with the line, what was expected and found") {
   CHECK(load_error("") == ": expected labelled texts, found an empty file");
   CHECK(load_error("\xEF\xBB\xBF") == ": expected labelled texts, found an empty file");

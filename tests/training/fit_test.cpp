@@ -292,8 +292,8 @@ TEST_CASE("cancelling in the first epoch leaves the model as it is then") {
   const FitResult result = fit_with_adam(model, options);
   CHECK(result.cancelled);
   CHECK(result.examples == 8);
-  CHECK(result.epochs.size() == 1);
-  CHECK(result.best_epoch == 1);
+  CHECK(result.epochs.empty());
+  CHECK(result.best_epoch == 0);
   CHECK(tiny::same_values(tiny::values(model), last));
   CHECK_FALSE(tiny::same_values(tiny::values(model), before));
 }
