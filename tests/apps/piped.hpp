@@ -76,7 +76,7 @@ class Piped {
       if (!read_more(60'000)) return std::exchange(read_, {});
     }
     const std::size_t end = read_.find('\n');
-    const std::string line = read_.substr(0, end);
+    std::string line = read_.substr(0, end);
     read_.erase(0, end + 1);
     return line;
   }
