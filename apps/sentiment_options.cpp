@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <stdexcept>
+#include <tapegrad/core/format.hpp>
 #include <tapegrad/report/report.hpp>
 #include <tapegrad/text/bytes.hpp>
 #include <tapegrad/text/vectors_save.hpp>
@@ -80,9 +81,8 @@ void refuse_without_effect(const CLI::App& app, const TrainSentimentOptions& o) 
   const auto& ways = o.experiment.embeddings;
   for (const EmbeddingChoice& way : ways) {
     if (way.thaw_after == 0 || way.thaw_after < o.experiment.fit.epochs) continue;
-    throw std::invalid_argument(
-        fmt::format("--embeddings: {} thaws nothing in the {} epochs of --epochs", way.name,
-                    o.experiment.fit.epochs));
+    throw std::invalid_argument(fmt::format("--embeddings: {} thaws nothing in the {} of --epochs",
+                                            way.name, counted(o.experiment.fit.epochs, "epoch")));
   }
   const auto is_pretrained = [](const EmbeddingChoice& way) { return way.pretrained; };
   if (o.embedded) {

@@ -60,7 +60,7 @@ std::optional<OptionEntry> option_of(const CLI::App& app, const std::string& tex
 }
 
 // The values that were given to an option.
-std::vector<std::string> given(const CLI::App& app, const OptionEntry& entry) {
+std::vector<std::string> values_of(const CLI::App& app, const OptionEntry& entry) {
   const CLI::Option* const option = app.get_option_no_throw(entry.name());
   return option == nullptr ? std::vector<std::string>() : option->results();
 }
@@ -73,7 +73,7 @@ Complaint of_choice(const OptionEntry& entry, const std::string& value, const Ch
 
 Complaint of_value(const OptionEntry& entry, const std::string& text, const CLI::App& app) {
   const Choices allowed = choices(entry.value);
-  const std::vector<std::string> values = given(app, entry);
+  const std::vector<std::string> values = values_of(app, entry);
   for (const std::string& value : values) {
     const auto& words = allowed.words;
     const bool known = std::find(words.begin(), words.end(), value) != words.end();
@@ -89,7 +89,7 @@ Complaint of_value(const OptionEntry& entry, const std::string& text, const CLI:
 Complaint of_count(const OptionEntry& entry, const std::string& text, const CLI::App& app) {
   const CLI::Option* const option = app.get_option_no_throw(entry.name());
   const int wanted = option == nullptr ? 1 : option->get_items_expected_max();
-  const std::size_t found = given(app, entry).size();
+  const std::size_t found = values_of(app, entry).size();
   const std::string takes = fmt::format("{}: {}", heading(entry), entry.text);
   if (wanted > 1 && found > 0) {
     return {
